@@ -1,0 +1,139 @@
+import type { Topic } from '../core/catalog/catalog.ts'
+import { ErrorCode, errorName, MalformedError } from '../wire/errors.ts'
+import { startsTransactional } from '../wire/records/batch.ts'
+import { RecordError } from '../wire/records/record-error.ts'
+import { array, contract, type Infer, int16, int32, int64, records, string, struct, uuid } from '../wire/schema.ts'
+import { api, type Call } from './api.ts'
+import type { ProduceOutcome } from './rooms.ts'
+
+/**
+ * Produce v0–13. v0 and v1 carry magic 0, v2 magic 1, v3 magic 2 and transactional ids (KIP-98); v2 answers with the log
+ * append time, v5 with the log start offset, v8 with errors by record (KIP-467), v10 with the leader (KIP-951); v12 is
+ * KIP-890's; v13 names topics by id. Left out: transactions, whose batches get INVALID_PRODUCER_ID_MAPPING.
+ */
+export const produce = contract({
+  key: 0,
+  name: 'Produce',
+  versions: '0-13',
+  flexible: 9,
+  request: () => ({
+    transactionalId: string('3+').nullable().default(null),
+    acks: int16(),
+    timeoutMs: int32(),
+    topicData: array({
+      topicId: uuid('13+'),
+      name: string('0-12'),
+      partitionData: array({
+        index: int32(),
+        records: records().nullable().default(null),
+      }),
+    }),
+  }),
+  response: () => ({
+    responses: array({
+      topicId: uuid('13+'),
+      name: string('0-12'),
+      partitionResponses: array({
+        index: int32(),
+        errorCode: int16(),
+        baseOffset: int64(),
+        logAppendTimeMs: int64('2+').default(-1),
+        logStartOffset: int64('5+').default(-1),
+        recordErrors: array(
+          {
+            batchIndex: int32(),
+            batchIndexErrorMessage: string().nullable().default(null),
+          },
+          '8+',
+        ),
+        errorMessage: string('8+').nullable().default(null),
+        currentLeader: struct(
+          {
+            leaderId: int32().default(-1),
+            leaderEpoch: int32().default(-1),
+          },
+          '10+',
+        ).tag(0, '10+'),
+      }),
+    }),
+    throttleTimeMs: int32('1+'),
+    nodeEndpoints: array(
+      {
+        nodeId: int32(),
+        host: string(),
+        port: int32(),
+        rack: string().nullable().default(null),
+      },
+      '10+',
+    ).tag(0, '10+'),
+  }),
+})
+
+/** The first version that names topics by id. */
+const TOPIC_IDS = 13
+
+export default api(produce, (request, call) => {
+  const refusal = refuseAll(request)
+  const unknown = call.version < TOPIC_IDS ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID
+  const responses = request.topicData.map(({ topicId, name, partitionData }) => {
+    const topic = call.version < TOPIC_IDS ? call.catalog.topicByName(name) : call.catalog.topicById(topicId)
+    const partitionResponses = partitionData.map(({ index, records }) => {
+      const outcome = newOutcome(index)
+      if (refusal !== ErrorCode.NONE) outcome.errorCode = refusal
+      else if (!topic) outcome.errorCode = unknown
+      else if (topic.isInternal) outcome.errorCode = ErrorCode.INVALID_TOPIC_EXCEPTION
+      else append(call, topic, records, outcome)
+      return outcome
+    })
+    return { topicId, name, partitionResponses }
+  })
+  if (request.acks !== 0) return { responses, throttleTimeMs: 0 }
+  // Nobody reads an answer: Kafka closes the connection, so that the producer asks for metadata again.
+  const failed = responses
+    .flatMap(topic => topic.partitionResponses)
+    .find(({ errorCode }) => errorCode !== ErrorCode.NONE)
+  if (failed) throw new MalformedError(`produce with acks=0 failed: ${errorName(failed.errorCode)}`)
+  return null
+})
+
+function append(call: Call, topic: Topic, records: Uint8Array | null, outcome: ProduceOutcome): void {
+  const log = call.logs.find(topic, outcome.index)
+  if (typeof log === 'number') outcome.errorCode = log
+  // Kafka never answers records that are null; an error serves the client better.
+  else if (records === null) outcome.errorCode = ErrorCode.INVALID_RECORD
+  else call.logs.produce(log, records, call.version, outcome)
+}
+
+function newOutcome(index: number): ProduceOutcome {
+  return {
+    index,
+    errorCode: ErrorCode.NONE,
+    errorMessage: null,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
+    logStartOffset: -1,
+    recordErrors: [],
+  }
+}
+
+/** The error that every partition of the request gets, or NONE (KafkaApis.handleProduceRequest). */
+function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.request>): number {
+  if (acks < -1 || acks > 1) return ErrorCode.INVALID_REQUIRED_ACKS
+  const isTransactional = topicData.some(topic =>
+    topic.partitionData.some(({ records }) => beginsTransactional(records)),
+  )
+  if (!isTransactional) return ErrorCode.NONE
+  return transactionalId === null
+    ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    : ErrorCode.INVALID_PRODUCER_ID_MAPPING
+}
+
+/** Bytes that are no batch are not transactional: their own partition is refused when they are validated. */
+function beginsTransactional(records: Uint8Array | null): boolean {
+  try {
+    return records !== null && startsTransactional(records)
+  } catch (error) {
+    if (error instanceof RecordError) return false
+    throw error
+  }
+}

@@ -1,0 +1,319 @@
+import { concatBytes } from '../base/bytes.ts'
+import type { Uuid } from '../base/uuid.ts'
+import type { FetchedPartition, FetchPartition } from '../core/fetch-sessions.ts'
+import type { PartitionLog } from '../log/partition.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import { downConvert } from '../wire/records/legacy.ts'
+import { RecordError } from '../wire/records/record-error.ts'
+import {
+  array,
+  contract,
+  type Draft,
+  type Infer,
+  int8,
+  int16,
+  int32,
+  int64,
+  pieces,
+  string,
+  struct,
+  uuid,
+} from '../wire/schema.ts'
+import { api, type Call } from './api.ts'
+import { findLog } from './partitions.ts'
+
+/**
+ * Fetch v0–18. v0 and v1 answer with magic 0, v2 and v3 with magic 1; v3 bounds the whole answer (KIP-74); v4 knows
+ * isolation levels (KIP-98); v5 log start offsets; v7 sessions (KIP-227); v9 leader epochs (KIP-320); v10 zstd; v11 racks
+ * (KIP-392); v12 diverging epochs (KIP-595); v13 topic ids (KIP-516); v15 replica state (KIP-903); v16 the leader's
+ * address (KIP-951). Left out: aborted transactions, of which there are none yet, and fetches by other replicas, of which
+ * this broker has none: they get NOT_LEADER_OR_FOLLOWER, as a stranger does from Kafka.
+ */
+export const fetch = contract({
+  key: 1,
+  name: 'Fetch',
+  versions: '0-18',
+  flexible: 12,
+  request: () => ({
+    replicaId: int32('0-14').default(-1),
+    maxWaitMs: int32(),
+    minBytes: int32(),
+    maxBytes: int32('3+').default(2147483647),
+    isolationLevel: int8('4+'),
+    sessionId: int32('7+'),
+    sessionEpoch: int32('7+').default(-1),
+    topics: array({
+      topicId: uuid('13+'),
+      topic: string('0-12'),
+      partitions: array({
+        partition: int32(),
+        currentLeaderEpoch: int32('9+').default(-1),
+        fetchOffset: int64(),
+        lastFetchedEpoch: int32('12+').default(-1),
+        logStartOffset: int64('5+').default(-1),
+        partitionMaxBytes: int32(),
+        replicaDirectoryId: uuid('17+').tag(0, '17+'),
+        highWatermark: int64('18+')
+          .tag(1, '18+')
+          .default(2 ** 63),
+      }),
+    }),
+    forgottenTopicsData: array(
+      {
+        topicId: uuid('13+'),
+        topic: string('7-12'),
+        partitions: array(int32()),
+      },
+      '7+',
+    ),
+    rackId: string('11+'),
+    clusterId: string('12+').nullable().tag(0, '12+').default(null),
+    replicaState: struct(
+      {
+        replicaId: int32().default(-1),
+        replicaEpoch: int64().default(-1),
+      },
+      '15+',
+    ).tag(1, '15+'),
+  }),
+  response: () => ({
+    throttleTimeMs: int32('1+'),
+    errorCode: int16('7+'),
+    sessionId: int32('7+'),
+    responses: array({
+      topicId: uuid('13+'),
+      topic: string('0-12'),
+      partitions: array({
+        partitionIndex: int32(),
+        errorCode: int16(),
+        highWatermark: int64(),
+        lastStableOffset: int64('4+').default(-1),
+        logStartOffset: int64('5+').default(-1),
+        abortedTransactions: array(
+          {
+            producerId: int64(),
+            firstOffset: int64(),
+          },
+          '4+',
+        ).nullable(),
+        preferredReadReplica: int32('11+').default(-1),
+        records: pieces().nullable().default(null),
+        divergingEpoch: struct(
+          {
+            epoch: int32().default(-1),
+            endOffset: int64().default(-1),
+          },
+          '12+',
+        ).tag(0, '12+'),
+        currentLeader: struct(
+          {
+            leaderId: int32().default(-1),
+            leaderEpoch: int32().default(-1),
+          },
+          '12+',
+        ).tag(1, '12+'),
+        snapshotId: struct(
+          {
+            endOffset: int64().default(-1),
+            epoch: int32().default(-1),
+          },
+          '12+',
+        ).tag(2, '12+'),
+      }),
+    }),
+    nodeEndpoints: array(
+      {
+        nodeId: int32(),
+        host: string(),
+        port: int32(),
+        rack: string().nullable().default(null),
+      },
+      '16+',
+    ).tag(0, '16+'),
+  }),
+})
+
+type Request = Infer<typeof fetch.request>
+type Entry = Draft<typeof fetch.response>['responses'][number]['partitions'][number]
+
+/** The first version in which the size of the whole answer yields to the first batch, which always comes whole. */
+const WHOLE_FIRST_BATCH = 3
+/** The first version that carries batches of magic 2. */
+const MAGIC_2 = 4
+const ZSTD = 10
+const TOPIC_IDS = 13
+const READ_COMMITTED = 1
+
+export default api(fetch, (request, call) => {
+  const usesTopicIds = call.version >= TOPIC_IDS
+  const context = call.fetchSessions.open(
+    {
+      sessionId: request.sessionId,
+      sessionEpoch: request.sessionEpoch,
+      partitions: request.topics.flatMap(({ topic, topicId, partitions }) =>
+        partitions.map(partition => ({ ...partition, topic, topicId })),
+      ),
+      forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+        partitions.map(partition => ({ partition, topic, topicId })),
+      ),
+      usesTopicIds,
+    },
+    call.now,
+  )
+  const { errorCode, sessionId, partitions } = context
+  if (errorCode !== ErrorCode.NONE) return { throttleTimeMs: 0, errorCode, sessionId, responses: [] }
+
+  const attempt = (isLast: boolean) => {
+    const found = partitions.map(partition => find(partition, request, call))
+    if (!isLast && !isEnough(found, request, call)) return null
+    const entries = read(found, request, call)
+    const selected = context.select(entries.map(newsOf))
+    return {
+      throttleTimeMs: 0,
+      errorCode: ErrorCode.NONE,
+      sessionId,
+      responses: byTopic(partitions, entries, selected),
+    }
+  }
+  const answer = attempt(request.maxWaitMs <= 0 || partitions.length === 0)
+  if (answer) return answer
+  const logs = partitions.map(partition => findLog(call, topicOf(partition, call), partition.partition, -1))
+  return call.purgatory.park(
+    logs.filter(log => typeof log !== 'number'),
+    call.now + request.maxWaitMs,
+    attempt,
+  )
+})
+
+/** One partition as it was found: its log with what may be read of it, or the answer that says why not. */
+interface Readable {
+  readonly partition: FetchPartition
+  readonly log: PartitionLog
+  readonly bound: number
+}
+type Found = Readable | Entry
+
+function topicOf({ topic, topicId }: FetchPartition, call: Call) {
+  return call.version >= TOPIC_IDS ? call.catalog.topicById(topicId) : call.catalog.topicByName(topic)
+}
+
+/** Everything that can go wrong before reading (ReplicaManager.readFromLog, Partition.fetchRecords). */
+function find(partition: FetchPartition, request: Request, call: Call): Found {
+  const index = partition.partition
+  const topic = topicOf(partition, call)
+  if (!topic && call.version >= TOPIC_IDS)
+    return { ...nothing(index, ErrorCode.UNKNOWN_TOPIC_ID), abortedTransactions: [] }
+  const log = findLog(call, topic, index, partition.currentLeaderEpoch)
+  if (log === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return { ...nothing(index, log), abortedTransactions: [] }
+  if (typeof log === 'number') return nothing(index, log)
+  if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return notALeader(index, log, call)
+  const diverging = divergence(partition, log)
+  if (diverging) return diverging
+  if (partition.fetchOffset < log.logStartOffset || partition.fetchOffset > log.logEndOffset) {
+    return nothing(index, ErrorCode.OFFSET_OUT_OF_RANGE)
+  }
+  const bound = request.isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
+  return { partition, log, bound }
+}
+
+function nothing(partitionIndex: number, errorCode: number): Entry {
+  return { partitionIndex, errorCode, highWatermark: -1, abortedTransactions: null, records: [] }
+}
+
+function notALeader(index: number, log: PartitionLog, call: Call): Entry {
+  const entry = nothing(index, ErrorCode.NOT_LEADER_OR_FOLLOWER)
+  if (call.version < 16) return entry
+  return { ...entry, currentLeader: { leaderId: call.catalog.nodeId, leaderEpoch: log.leaderEpoch } }
+}
+
+/** A client whose last batch came from an epoch that this log ended earlier has to truncate (KIP-595). */
+function divergence({ partition, fetchOffset, lastFetchedEpoch }: FetchPartition, log: PartitionLog): Entry | null {
+  if (lastFetchedEpoch < 0) return null
+  const { leaderEpoch, endOffset } = log.endOffsetForEpoch(lastFetchedEpoch)
+  if (leaderEpoch < 0 || endOffset < 0) return nothing(partition, ErrorCode.OFFSET_OUT_OF_RANGE)
+  if (leaderEpoch === lastFetchedEpoch && endOffset >= fetchOffset) return null
+  return {
+    ...nothing(partition, ErrorCode.NONE),
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    divergingEpoch: { epoch: leaderEpoch, endOffset },
+  }
+}
+
+/** Whether a fetch need not wait any longer: an error, a divergence, or min.bytes (DelayedFetch.tryComplete). */
+function isEnough(found: readonly Found[], { minBytes }: Request, call: Call): boolean {
+  const wanted = Math.min(minBytes, call.configs.fetchMaxBytes)
+  let available = 0
+  for (const of of found) {
+    if (!('log' in of)) return true
+    available += Math.min(of.log.bytesFrom(of.partition.fetchOffset), of.partition.partitionMaxBytes)
+  }
+  return available >= wanted
+}
+
+/** Reads one partition after the other until the answer is full (ReplicaManager.readFromLog). */
+function read(found: readonly Found[], request: Request, call: Call): Entry[] {
+  let leftBytes = Math.min(request.maxBytes, call.configs.fetchMaxBytes)
+  let needsOne = call.version >= WHOLE_FIRST_BATCH
+  return found.map(of => {
+    if (!('log' in of)) return of
+    const { partition, log, bound } = of
+    const maxBytes = Math.max(0, Math.min(partition.partitionMaxBytes, leftBytes))
+    const { pieces, sizeBytes } = log.read(partition.fetchOffset, maxBytes, bound, firstBatch(call.version, needsOne))
+    leftBytes -= sizeBytes
+    if (sizeBytes > 0) needsOne = false
+    const entry: Entry = {
+      partitionIndex: partition.partition,
+      errorCode: ErrorCode.NONE,
+      highWatermark: log.highWatermark,
+      lastStableOffset: log.lastStableOffset,
+      logStartOffset: log.logStartOffset,
+      abortedTransactions: request.isolationLevel === READ_COMMITTED ? [] : null,
+      records: pieces,
+    }
+    return call.version < ZSTD ? forOldClients(entry, pieces, log, call) : entry
+  })
+}
+
+/** What to do with a first batch that is larger than may be read: from version 3 on it comes whole or not at all. */
+function firstBatch(version: number, needsOne: boolean): 'whole' | 'ifItFits' | 'cut' {
+  if (needsOne) return 'whole'
+  return version >= WHOLE_FIRST_BATCH ? 'ifItFits' : 'cut'
+}
+
+/** Older clients know neither zstd nor, before version 4, batches of magic 2 (KafkaApis.maybeConvertFetchedData of 3.9). */
+function forOldClients(entry: Entry, pieces: readonly Uint8Array[], log: PartitionLog, call: Call): Entry {
+  const refusal = { ...entry, records: [], errorCode: ErrorCode.UNSUPPORTED_COMPRESSION_TYPE }
+  if (log.config.compressionType === 'zstd') return refusal
+  if (call.version >= MAGIC_2) return entry
+  try {
+    const records = downConvert(concatBytes(pieces), call.version < 2 ? 0 : 1, call.configs.socketRequestMaxBytes)
+    return { ...entry, records: [records] }
+  } catch (error) {
+    if (error instanceof RecordError) return { ...refusal, errorCode: error.code }
+    throw error
+  }
+}
+
+function newsOf(entry: Entry): FetchedPartition {
+  return {
+    errorCode: entry.errorCode,
+    highWatermark: entry.highWatermark,
+    logStartOffset: entry.logStartOffset ?? -1,
+    hasNews: (entry.records?.length ?? 0) > 0 || entry.divergingEpoch !== undefined,
+  }
+}
+
+/** The selected entries, those of one topic that stand together under one heading (FetchResponse.toMessage). */
+function byTopic(partitions: readonly FetchPartition[], entries: readonly Entry[], selected: readonly boolean[]) {
+  const responses: { topic: string; topicId: Uuid; partitions: Entry[] }[] = []
+  for (const [index, entry] of entries.entries()) {
+    const partition = partitions[index]
+    if (!partition || !selected[index]) continue
+    const last = responses.at(-1)
+    if (last && last.topic === partition.topic && last.topicId === partition.topicId) last.partitions.push(entry)
+    else responses.push({ topic: partition.topic, topicId: partition.topicId, partitions: [entry] })
+  }
+  return responses
+}

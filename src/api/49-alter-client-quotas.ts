@@ -1,0 +1,37 @@
+import { array, bool, contract, float64, int16, int32, string } from '../wire/schema.ts'
+import { api } from './api.ts'
+
+/** AlterClientQuotas v0–1. */
+export const alterClientQuotas = contract({
+  key: 49,
+  name: 'AlterClientQuotas',
+  versions: '0-1',
+  flexible: 1,
+  request: () => ({
+    entries: array({
+      entity: array({
+        entityType: string(),
+        entityName: string().nullable(),
+      }),
+      ops: array({
+        key: string(),
+        value: float64(),
+        remove: bool(),
+      }),
+    }),
+    validateOnly: bool(),
+  }),
+  response: () => ({
+    throttleTimeMs: int32(),
+    entries: array({
+      errorCode: int16(),
+      errorMessage: string().nullable(),
+      entity: array({
+        entityType: string(),
+        entityName: string().nullable(),
+      }),
+    }),
+  }),
+})
+
+export default api(alterClientQuotas)

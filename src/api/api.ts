@@ -1,0 +1,41 @@
+/**
+ * What a door is: one API's contract and the handler that decides its answer.
+ * @module
+ */
+import type { Millis } from '../core/machine.ts'
+import type { Contract, Draft, Fields, Infer } from '../wire/schema.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Who asks, how, and with what a handler may answer. */
+export interface Call extends Rooms {
+  readonly version: number
+  readonly clientId: string | null
+  readonly now: Millis
+  /** The address under which this client reaches the broker. */
+  readonly endpoint: { readonly host: string; readonly port: number }
+}
+
+/** An answer that is not there yet: the connection waits, and nothing behind it is decided before. */
+export interface Parked<T> {
+  /** Called once, when the answer is there. */
+  onAnswer(listener: (answer: T) => void): void
+  /** Nobody waits any more. */
+  cancel(): void
+}
+
+/** The answer now, later (made by the purgatory), or never (Produce with acks=0). */
+export type Answer<T> = T | Parked<T> | null
+
+/** A contract with its handler. Without one the API is known to the codec, and not advertised. */
+export interface Api {
+  readonly contract: Contract
+  readonly handle?: (request: unknown, call: Call) => Answer<unknown>
+}
+
+export function api<Q extends Fields, S extends Fields>(
+  contract: Contract<Q, S>,
+  handle?: (request: Infer<Q>, call: Call) => Answer<Draft<S>>,
+): Api {
+  // The dispatcher reads the request with this very contract, so the handler gets the type it asks for.
+  return handle ? { contract, handle: (request, call) => handle(request as Infer<Q>, call) } : { contract }
+}
