@@ -79,7 +79,7 @@ export default api(produce, (request, call) => {
     const topic = call.version < TOPIC_IDS ? call.catalog.topicByName(name) : call.catalog.topicById(topicId)
     const partitionResponses = partitionData.map(({ index, records }) => {
       const outcome = newOutcome(index)
-      if (refusal !== ErrorCode.NONE) outcome.errorCode = refusal
+      if (refusal) Object.assign(outcome, refusal)
       else if (!topic) outcome.errorCode = unknown
       else if (topic.isInternal) outcome.errorCode = ErrorCode.INVALID_TOPIC_EXCEPTION
       else append(call, topic, records, outcome)
@@ -116,24 +116,23 @@ function newOutcome(index: number): ProduceOutcome {
   }
 }
 
-/** The error that every partition of the request gets, or NONE (KafkaApis.handleProduceRequest). */
-function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.request>): number {
-  if (acks < -1 || acks > 1) return ErrorCode.INVALID_REQUIRED_ACKS
-  const isTransactional = topicData.some(topic =>
-    topic.partitionData.some(({ records }) => beginsTransactional(records)),
-  )
-  if (!isTransactional) return ErrorCode.NONE
-  return transactionalId === null
-    ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-    : ErrorCode.INVALID_PRODUCER_ID_MAPPING
+/** What is wrong with the request as a whole: every partition gets it. */
+interface Refusal {
+  readonly errorCode: number
+  readonly errorMessage: string | null
 }
 
-/** Bytes that are no batch are not transactional: their own partition is refused when they are validated. */
-function beginsTransactional(records: Uint8Array | null): boolean {
+/** KafkaApis.handleProduceRequest, before any partition is looked at. */
+function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.request>): Refusal | null {
+  if (acks < -1 || acks > 1) return { errorCode: ErrorCode.INVALID_REQUIRED_ACKS, errorMessage: null }
+  const isTransactional = (records: Uint8Array | null) => records !== null && startsTransactional(records)
   try {
-    return records !== null && startsTransactional(records)
+    if (!topicData.some(topic => topic.partitionData.some(({ records }) => isTransactional(records)))) return null
   } catch (error) {
-    if (error instanceof RecordError) return false
+    if (error instanceof RecordError) return { errorCode: error.code, errorMessage: error.message }
     throw error
   }
+  const errorCode =
+    transactionalId === null ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.INVALID_PRODUCER_ID_MAPPING
+  return { errorCode, errorMessage: null }
 }

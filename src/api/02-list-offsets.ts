@@ -122,7 +122,7 @@ function find(log: PartitionLog, timestamp: number, bound: number): Found {
       return { timestamp: -1, offset: bound, leaderEpoch: log.leaderEpoch }
     case EARLIEST:
     case EARLIEST_LOCAL:
-      return { timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.epochAt(log.logStartOffset) }
+      return { timestamp: -1, offset: log.logStartOffset, leaderEpoch: log.earliest.leaderEpoch }
     case LATEST_TIERED:
     case EARLIEST_PENDING_UPLOAD:
       return NOT_FOUND

@@ -1,7 +1,22 @@
+import { type Uuid, zeroUuid } from '../base/uuid.ts'
+import { clusterOperations, OPERATIONS_NOT_ASKED, topicOperations } from '../core/catalog/authorized-operations.ts'
+import type { Topic } from '../core/catalog/catalog.ts'
+import { autoCreatedTopic } from '../core/catalog/internal-topics.ts'
+import { isInternalTopic, topicNameFault } from '../core/catalog/topic.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import type { Draft, Infer } from '../wire/schema.ts'
 import { array, bool, contract, int16, int32, string, uuid } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, type Call } from './api.ts'
 
-/** Metadata v0–13. */
+/**
+ * Metadata v0–13. v1 the controller, internal topics, and null for all topics (an empty list in v0); v2 the cluster id;
+ * v4 creation only if asked; v5 offline replicas; v7 leader epochs; v8 authorized operations (of the cluster only until
+ * v10); v10 topic ids in answers, v12 in requests too (KIP-516); v13 an error code of the whole.
+ *
+ * A topic that comes to be by being asked for is answered at once, with its leader: Kafka answers
+ * UNKNOWN_TOPIC_OR_PARTITION, and clients ask again until it is there. Kafka's errors for brokers and listeners that are
+ * away cannot occur here: there is one broker, and it is the one that answers.
+ */
 export const metadata = contract({
   key: 3,
   name: 'Metadata',
@@ -47,4 +62,99 @@ export const metadata = contract({
   }),
 })
 
-export default api(metadata)
+type Request = Infer<typeof metadata.request>
+type Response = Draft<typeof metadata.response>
+type TopicEntry = Response['topics'][number]
+
+const TOPICS_BY_ID = 12
+/** What stands in a creation that no client has set a limit to. */
+const NO_HURRY_MS = 2 ** 31 - 1
+
+export default api(metadata, (request, call) => {
+  const error = request.topics ? faultOf(request.topics, call.version) : null
+  if (error !== null) return refusal(request, error)
+  const { catalog, endpoint } = call
+  const entries = entriesFor(request, call)
+  const asksTopics = request.includeTopicAuthorizedOperations
+  const asksCluster = request.includeClusterAuthorizedOperations
+  return {
+    throttleTimeMs: 0,
+    brokers: catalog.brokers.map(({ id, rack }) => ({ nodeId: id, ...endpoint, rack })),
+    clusterId: catalog.clusterId,
+    controllerId: catalog.nodeId,
+    topics: asksTopics ? entries.map(entry => ({ ...entry, topicAuthorizedOperations: topicOperations })) : entries,
+    clusterAuthorizedOperations: asksCluster ? clusterOperations : OPERATIONS_NOT_ASKED,
+    errorCode: ErrorCode.NONE,
+  }
+})
+
+/** Why the whole request is refused: a topic without a name, or one with an id where that means nothing yet. */
+function faultOf(topics: NonNullable<Request['topics']>, version: number): ErrorCode | null {
+  if (version < TOPICS_BY_ID) {
+    const isFaulty = topics.some(({ name, topicId }) => name === null || topicId !== zeroUuid)
+    return isFaulty ? ErrorCode.INVALID_REQUEST : null
+  }
+  // Where one topic has an id, those without are passed over; where none has, Kafka stumbles over a missing name.
+  const hasIds = topics.some(({ topicId }) => topicId !== zeroUuid)
+  return !hasIds && topics.some(({ name }) => name === null) ? ErrorCode.UNKNOWN_SERVER_ERROR : null
+}
+
+function refusal(request: Request, errorCode: ErrorCode): Response {
+  const topics = (request.topics ?? []).map(({ name, topicId }) => ({
+    ...without(name ?? '', errorCode),
+    topicId,
+    isInternal: false,
+  }))
+  return { throttleTimeMs: 0, brokers: [], topics, errorCode }
+}
+
+function entriesFor({ topics, allowAutoTopicCreation }: Request, call: Call): TopicEntry[] {
+  const { catalog, version } = call
+  if (topics === null || (version === 0 && topics.length === 0)) return Array.from(catalog.topics(), described)
+  const ids = new Set(topics.map(({ topicId }) => topicId).filter(id => id !== zeroUuid))
+  if (ids.size > 0) return Array.from(ids, id => describedById(id, call))
+  const isMaking = allowAutoTopicCreation && call.configs.autoCreateTopicsEnable
+  const names = new Set(topics.map(({ name }) => name ?? ''))
+  return Array.from(names, name => {
+    const topic = catalog.topicByName(name)
+    if (topic) return described(topic)
+    if (topicNameFault(name)) return without(name, ErrorCode.INVALID_TOPIC_EXCEPTION)
+    return isMaking ? created(name, call) : without(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+  })
+}
+
+/** Makes the topic and describes it; one that cannot be made is as unknown as before. */
+function created(name: string, { catalog, configs, now }: Call): TopicEntry {
+  const request = { topics: [autoCreatedTopic(name, configs)], validateOnly: false, timeoutMs: NO_HURRY_MS }
+  catalog.createTopics(request, now)
+  const topic = catalog.topicByName(name)
+  return topic ? described(topic) : without(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+function describedById(id: Uuid, { catalog }: Call): TopicEntry {
+  const topic = catalog.topicById(id)
+  if (topic) return described(topic)
+  return { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name: null, topicId: id, isInternal: false, partitions: [] }
+}
+
+function described({ name, id, isInternal, partitions }: Topic): TopicEntry {
+  return {
+    errorCode: ErrorCode.NONE,
+    name,
+    topicId: id,
+    isInternal,
+    partitions: partitions.map(({ index, leaderId, leaderEpoch, replicas, isr }) => ({
+      errorCode: ErrorCode.NONE,
+      partitionIndex: index,
+      leaderId,
+      leaderEpoch,
+      replicaNodes: replicas,
+      isrNodes: isr,
+      offlineReplicas: [],
+    })),
+  }
+}
+
+function without(name: string, errorCode: ErrorCode): TopicEntry {
+  return { errorCode, name, topicId: zeroUuid, isInternal: isInternalTopic(name), partitions: [] }
+}

@@ -1,7 +1,16 @@
+import type { CreatedTopic } from '../core/catalog/catalog.ts'
+import { describeTopicConfigs } from '../core/configs/describe.ts'
+import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string, uuid } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, type Call } from './api.ts'
 
-/** CreateTopics v0–7. */
+/**
+ * CreateTopics v0–7. v1 validation alone and error texts; v4 counts of -1 for the broker's defaults (KIP-464; taken in
+ * every version, as Kafka does); v5 answers with counts and configs (KIP-525); v6 may answer with a quota's throttling
+ * (KIP-599), of which there is none yet; v7 answers with the topic id.
+ *
+ * The topic is there when the answer is, so `timeoutMs` bounds nothing; 0 and less time out as they do in Kafka.
+ */
 export const createTopics = contract({
   key: 19,
   name: 'CreateTopics',
@@ -48,4 +57,14 @@ export const createTopics = contract({
   }),
 })
 
-export default api(createTopics)
+const CONFIGS_ANSWERED = 5
+
+export default api(createTopics, (request, call) => ({
+  throttleTimeMs: 0,
+  topics: call.catalog.createTopics(request, call.now).map(topic => answerFor(topic, call)),
+}))
+
+function answerFor(topic: CreatedTopic, { configs, version }: Call) {
+  const isDescribed = topic.errorCode === ErrorCode.NONE && version >= CONFIGS_ANSWERED
+  return { ...topic, configs: isDescribed ? describeTopicConfigs(topic.configs, configs) : [] }
+}

@@ -1,3 +1,4 @@
+import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { bool, contract, type Infer, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
@@ -36,9 +37,13 @@ const NONE = { throttleTimeMs: 0, producerId: -1, producerEpoch: -1 }
 export default api(initProducerId, (request, call) => {
   const errorCode = check(request, call.configs.number('transaction.max.timeout.ms'))
   if (errorCode !== ErrorCode.NONE) return { ...NONE, errorCode }
-  const producerId = call.catalog.nextProducerId(call.now)
-  if (producerId === null) return { ...NONE, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
-  return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, producerId, producerEpoch: 0 }
+  try {
+    const producerId = call.catalog.allocateProducerId(call.now)
+    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, producerId, producerEpoch: 0 }
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error
+    return { ...NONE, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+  }
 })
 
 /** What KafkaApis.handleInitProducerIdRequest and TransactionCoordinator.handleInitProducerId look at before they act. */

@@ -1,4 +1,5 @@
 import { topicNameFault } from '../core/catalog/topic.ts'
+import { excerpt } from '../core/configs/definition.ts'
 import {
   type DescribedConfig,
   describeBrokerConfigs,
@@ -14,8 +15,8 @@ import { array, bool, contract, int8, int16, int32, string } from '../wire/schem
 import { api, type Call } from './api.ts'
 
 /**
- * DescribeConfigs v0–4. v1 tells the source and its synonyms (KIP-226), where v0 says only whether it is the default; v3
- * adds types and documentation (KIP-569); v4 is flexible. Topics, brokers, groups, client metrics and the one logger that
+ * DescribeConfigs v0–4. v1 tells the source and the synonyms (KIP-226), where v0 says only whether it is the default;
+ * v3 adds types and documentation (KIP-569); v4 is flexible. Topics, brokers, groups, client metrics and the one logger
  * there is. Left out: Kafka's documentation texts, which are null.
  */
 export const describeConfigs = contract({
@@ -128,11 +129,11 @@ function describeTopic({ resourceName, configurationKeys }: Resource, call: Call
   return describeTopicConfigs(topic.configs, call.configs, configurationKeys)
 }
 
-/** What is wrong with the id of a broker that is asked for its own configs, or null: a broker answers for itself alone. */
+/** Why this broker does not answer for the one of that name, or null: it answers for itself alone. */
 function brokerFault(name: string, { configs }: Call, alternative: string): Fault | null {
-  if (!/^[+-]?\d+$/.test(name)) return invalidRequest(`Broker id must be an integer, but it is: ${name}`)
+  if (!/^[+-]?\d+$/.test(name)) return invalidRequest(`Broker id must be an integer, but it is: ${excerpt(name)}`)
   if (Number(name) === configs.nodeId) return null
-  return invalidRequest(`Unexpected broker id, expected ${configs.nodeId}${alternative}, but received ${name}`)
+  return invalidRequest(`Unexpected broker id, expected ${configs.nodeId}${alternative}, but received ${excerpt(name)}`)
 }
 
 function invalidRequest(errorMessage: string): Fault {

@@ -1,7 +1,16 @@
+import { zeroUuid } from '../base/uuid.ts'
+import { topicOperations } from '../core/catalog/authorized-operations.ts'
+import type { Partition } from '../core/catalog/catalog.ts'
+import { isInternalTopic, topicNameFault } from '../core/catalog/topic.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import type { Draft, Infer } from '../wire/schema.ts'
 import { array, bool, contract, int16, int32, string, struct, uuid } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, type Call } from './api.ts'
 
-/** DescribeTopicPartitions v0. */
+/**
+ * DescribeTopicPartitions v0 (KIP-966): topics in the order of their names, so many partitions at a time, with a cursor
+ * to go on from. Nothing is left out.
+ */
 export const describeTopicPartitions = contract({
   key: 75,
   name: 'DescribeTopicPartitions',
@@ -48,4 +57,73 @@ export const describeTopicPartitions = contract({
   }),
 })
 
-export default api(describeTopicPartitions)
+type Request = Infer<typeof describeTopicPartitions.request>
+type Response = Draft<typeof describeTopicPartitions.response>
+type TopicEntry = Response['topics'][number]
+
+export default api(describeTopicPartitions, (request, call) => {
+  const { cursor, topics } = request
+  const isAll = topics.length === 0
+  const asked = isAll ? Array.from(call.catalog.topics(), ({ name }) => name) : topics.map(({ name }) => name)
+  const isLost = cursor !== null && !isAll && !asked.includes(cursor.topicName)
+  if (isLost || (cursor !== null && cursor.partitionIndex < 0)) return refusal(request)
+  const names = [...new Set(asked)].filter(name => cursor === null || name >= cursor.topicName).sort()
+  return page(names, request, call)
+})
+
+/** Topics by name until the page is full; Kafka compares names as Java does, by UTF-16 units, and so does `sort`. */
+function page(names: readonly string[], { cursor, responsePartitionLimit }: Request, call: Call): Response {
+  const topics: TopicEntry[] = []
+  let left = Math.max(Math.min(responsePartitionLimit, call.configs.maxRequestPartitionSizeLimit), 1)
+  for (const name of names) {
+    if (left === 0) return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: 0 } }
+    const topic = call.catalog.topicByName(name)
+    if (!topic) {
+      topics.push(unknown(name))
+      continue
+    }
+    const start = name === cursor?.topicName ? cursor.partitionIndex : 0
+    const partitions = topic.partitions.slice(start, start + left)
+    topics.push({
+      errorCode: ErrorCode.NONE,
+      name,
+      topicId: topic.id,
+      isInternal: topic.isInternal,
+      partitions: partitions.map(described),
+      topicAuthorizedOperations: topicOperations,
+    })
+    const next = start + left
+    if (next < topic.partitions.length)
+      return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: next } }
+    left -= partitions.length
+  }
+  return { throttleTimeMs: 0, topics }
+}
+
+function described({ index, leaderId, leaderEpoch, replicas, isr, ...partition }: Partition) {
+  return {
+    errorCode: ErrorCode.NONE,
+    partitionIndex: index,
+    leaderId,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: isr,
+    eligibleLeaderReplicas: partition.eligibleLeaderReplicas,
+    lastKnownElr: partition.lastKnownElr,
+    offlineReplicas: [],
+  }
+}
+
+function unknown(name: string): TopicEntry {
+  const errorCode = topicNameFault(name) ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+  return { ...without(name, errorCode), isInternal: isInternalTopic(name), topicAuthorizedOperations: topicOperations }
+}
+
+/** A cursor at a topic that is not asked for, or before the first partition, spoils the whole request. */
+function refusal({ topics }: Request): Response {
+  return { throttleTimeMs: 0, topics: topics.map(({ name }) => without(name, ErrorCode.INVALID_REQUEST)) }
+}
+
+function without(name: string, errorCode: ErrorCode) {
+  return { errorCode, name, topicId: zeroUuid, isInternal: false, partitions: [] }
+}

@@ -7,7 +7,7 @@ import { type Field, type Fields, fallbackOf, isInVersions } from '../../src/wir
 import { Writer } from '../../src/wire/writer.ts'
 
 type AnyField = Field<unknown, unknown, boolean>
-type Value = { [name: string]: unknown }
+export type Value = { [name: string]: unknown }
 
 export interface Version {
   readonly version: number
@@ -24,10 +24,8 @@ export function readValue(reader: Reader, fields: Fields, at: Version): Value {
     else value[name] = readField(reader, field, at)
   }
   if (!at.isFlexible) return value
-  for (let count = reader.unsignedVarint(), last = -1; count > 0; count--) {
+  for (let count = reader.unsignedVarint(); count > 0; count--) {
     const tag = reader.unsignedVarint()
-    if (tag <= last) reader.fail('tags out of order')
-    last = tag
     const end = reader.unsignedVarint() + reader.position
     const known = tagged.get(tag)
     if (known) value[known[0]] = readField(reader, known[1], at)
@@ -68,15 +66,17 @@ function readField(reader: Reader, field: AnyField, at: Version): unknown {
   }
 }
 
+/** Writes `value`, in which fields that have a default may be missing. */
 export function writeValue(writer: Writer, fields: Fields, at: Version, value: Value): void {
+  const whole = withDefaults(fields, value)
   const tagged: [number, Uint8Array][] = []
   for (const [name, field] of Object.entries(fields)) {
     if (!isInVersions(field.versions, at.version)) continue
     if (!isTagged(field, at)) {
-      writeField(writer, field, at, value[name])
-    } else if (JSON.stringify(value[name]) !== JSON.stringify(fallbackOf(field))) {
+      writeField(writer, field, at, whole[name])
+    } else if (!Bun.deepEquals(whole[name], fallbackOf(field))) {
       const inner = new Writer()
-      writeField(inner, field, at, value[name])
+      writeField(inner, field, at, whole[name])
       tagged.push([field.options.tag ?? -1, inner.toBytes()])
     }
   }
@@ -87,6 +87,22 @@ export function writeValue(writer: Writer, fields: Fields, at: Version, value: V
     writer.unsignedVarint(bytes.length)
     writer.copy(bytes)
   }
+}
+
+/** `value` with every field that it leaves out, at any depth. */
+export function withDefaults(fields: Fields, value: Value): Value {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      value[name] === undefined ? fallbackOf(field) : completed(field, value[name]),
+    ]),
+  )
+}
+
+function completed({ shape }: AnyField, value: unknown): unknown {
+  if (value === null || typeof shape === 'string') return value
+  if ('struct' in shape) return withDefaults(shape.struct, value as Value)
+  return (value as unknown[]).map(element => completed(shape.array, element))
 }
 
 function writeField(writer: Writer, field: AnyField, at: Version, value: unknown): void {

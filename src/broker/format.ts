@@ -1,0 +1,90 @@
+/**
+ * A data directory as Kafka's `kafka-storage format` leaves it: who the broker is, and what the metadata log begins with.
+ * Kafka itself can start on it, with its controllers given in the configuration or found in the directory (KIP-853).
+ * @module
+ */
+import type { Random } from '../base/random.ts'
+import { makeUuid, parseUuid } from '../base/uuid.ts'
+import type { BrokerIdentity } from '../core/catalog/catalog.ts'
+import type { MetadataRecord } from '../core/catalog/metadata-record.ts'
+import { ResourceType } from '../core/catalog/state.ts'
+import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
+import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
+import type { Millis } from '../core/machine.ts'
+import type { Disk } from '../log/disk.ts'
+import { partitionDirectory } from '../log/file-names.ts'
+import { MalformedError } from '../wire/errors.ts'
+import { votersSnapshot } from './metadata-batches.ts'
+
+/** Where the metadata log lies. */
+export const METADATA_DIRECTORY = partitionDirectory(CLUSTER_METADATA, 0)
+
+const META_PROPERTIES = 'meta.properties'
+/** The snapshot before the first record: it holds the voters alone. */
+const FIRST_SNAPSHOT = '00000000000000000000-0000000000.checkpoint'
+
+/** Feature levels of a new cluster of Kafka 4.3 (MetadataVersion.IBP_4_3_IV0, Feature.PRODUCTION_FEATURES). */
+const bootstrapFeatures: readonly (readonly [name: string, level: number])[] = [
+  ['metadata.version', 30],
+  ['eligible.leader.replicas.version', 1],
+  ['group.version', 1],
+  ['share.version', 1],
+  ['streams.version', 1],
+  ['transaction.version', 2],
+]
+
+/**
+ * Reads who the broker of the directory is, or makes a new directory. Throws MalformedError where the directory is
+ * another broker's or has no meta.properties though it has partitions, and DiskError.
+ */
+export function openDirectory(disk: Disk, configs: BrokerConfigs, random: Random, now: Millis): BrokerIdentity {
+  const bytes = disk.readFile(META_PROPERTIES)
+  if (bytes === null) return format(disk, configs.nodeId, random, now)
+  const identity = parseMetaProperties(new TextDecoder().decode(bytes))
+  if (identity.nodeId !== configs.nodeId) {
+    throw new MalformedError(
+      `the directory belongs to node.id ${identity.nodeId}, and this broker is ${configs.nodeId}`,
+    )
+  }
+  return identity
+}
+
+function format(disk: Disk, nodeId: number, random: Random, now: Millis): BrokerIdentity {
+  const partition = disk.list('').find(name => /-\d+$/.test(name) && name !== METADATA_DIRECTORY)
+  if (partition !== undefined) throw new MalformedError(`the directory holds ${partition}, but no ${META_PROPERTIES}`)
+  const randomBytes = (size: number) => random.bytes(size)
+  const identity = { nodeId, clusterId: makeUuid(randomBytes), directoryId: makeUuid(randomBytes) }
+  disk.makeDirectory(METADATA_DIRECTORY)
+  disk.writeFile(`${METADATA_DIRECTORY}/${FIRST_SNAPSHOT}`, votersSnapshot(identity, now))
+  // Last: a directory that has it is complete but for the log, which the journal begins.
+  disk.writeFile(META_PROPERTIES, new TextEncoder().encode(metaProperties(identity)))
+  return identity
+}
+
+function metaProperties({ nodeId, clusterId, directoryId }: BrokerIdentity): string {
+  return `version=1\nnode.id=${nodeId}\ncluster.id=${clusterId}\ndirectory.id=${directoryId}\n`
+}
+
+function parseMetaProperties(text: string): BrokerIdentity {
+  const properties = new Map<string, string>()
+  for (const line of text.split(/\r?\n/)) {
+    const [, key, value] = /^([^#=\s]+)\s*=\s*(.*)$/.exec(line) ?? []
+    if (key !== undefined && value !== undefined) properties.set(key, value.replaceAll('\\', ''))
+  }
+  const nodeId = Number(properties.get('node.id') ?? Number.NaN)
+  const clusterId = properties.get('cluster.id')
+  const directoryId = parseUuid(properties.get('directory.id') ?? '')
+  if (properties.get('version') !== '1' || !Number.isSafeInteger(nodeId) || !clusterId || !directoryId) {
+    throw new MalformedError(`${META_PROPERTIES} must have version=1, node.id, cluster.id and directory.id`)
+  }
+  return { nodeId, clusterId, directoryId }
+}
+
+/** The records that a metadata log begins with: the features, and the default that eligible leader replicas need. */
+export function bootstrapRecords(): MetadataRecord[] {
+  const features = bootstrapFeatures.map(
+    ([name, featureLevel]): MetadataRecord => ({ type: 'featureLevelRecord', value: { name, featureLevel } }),
+  )
+  const resource = { resourceType: ResourceType.BROKER, resourceName: '' }
+  return [...features, { type: 'configRecord', value: { ...resource, name: 'min.insync.replicas', value: '1' } }]
+}

@@ -1,0 +1,164 @@
+/**
+ * The logs of this broker's partitions: opened on first use, so that a start costs the same with one topic and with a
+ * thousand, and written together at the end of each turn.
+ * @module
+ */
+import type { Logs, ProduceOutcome } from '../api/rooms.ts'
+import type { Uuid } from '../base/uuid.ts'
+import type { Partition, Topic } from '../core/catalog/catalog.ts'
+import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
+import { topicSettings } from '../core/configs/topic-configs.ts'
+import type { Millis } from '../core/machine.ts'
+import type { PartitionOffset } from '../log/checkpoints.ts'
+import { type Disk, DiskError } from '../log/disk.ts'
+import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
+import { PartitionLog } from '../log/partition.ts'
+import { validateProduce } from '../log/validate.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import { METADATA_DIRECTORY } from './format.ts'
+
+export interface LogsOptions {
+  readonly disk: Disk
+  readonly configs: BrokerConfigs
+  readonly now: () => Millis
+  /** Whether the last stop was clean: then the logs are as they were left, and nothing is scanned. */
+  readonly isCleanStart: boolean
+  /** Offsets up to which a log is known to be on the medium, by `<topic>-<partition>`. */
+  readonly recoveryPoints: readonly PartitionOffset[]
+  onError(message: string): void
+}
+
+export class PartitionLogs implements Logs {
+  private readonly byTopic = new Map<Uuid, (PartitionLog | undefined)[]>()
+  private readonly withStaged = new Set<PartitionLog>()
+  private readonly recoveryPoints: Map<string, PartitionOffset>
+
+  constructor(
+    private readonly options: LogsOptions,
+    /** Told of each log that has grown. */
+    private readonly onGrowth: (log: PartitionLog) => void,
+  ) {
+    this.recoveryPoints = new Map(options.recoveryPoints.map(point => [directoryOf(point), point]))
+  }
+
+  find(topic: Topic | null, index: number): PartitionLog | ErrorCode {
+    const partition = topic?.partitions[index]
+    if (!topic || !partition) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const open = this.byTopic.get(topic.id)?.[index]
+    if (open) return open
+    try {
+      return this.open(topic, partition)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.options.onError(`${partitionDirectory(topic.name, index)} cannot be opened: ${error.message}`)
+      return ErrorCode.KAFKA_STORAGE_ERROR
+    }
+  }
+
+  private open(topic: Topic, { index, leaderEpoch }: Partition): PartitionLog {
+    const { disk, configs, now, isCleanStart } = this.options
+    const directory = partitionDirectory(topic.name, index)
+    const log = PartitionLog.open(disk, directory, {
+      topic: topic.name,
+      partition: index,
+      topicId: topic.id,
+      config: topicSettings(topic.configs, configs),
+      leaderEpoch,
+      nowMs: now(),
+      isCleanStart,
+      recoveryPoint: this.recoveryPoints.get(directory)?.offset ?? 0,
+    })
+    const logs = this.byTopic.get(topic.id) ?? []
+    this.byTopic.set(topic.id, logs)
+    logs[index] = log
+    return log
+  }
+
+  produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void {
+    const nowMs = this.options.now()
+    const { config } = log
+    const validated = validateProduce(records, {
+      apiVersion: version,
+      topicPartition: partitionDirectory(log.topic, log.partition),
+      maxMessageBytes: config.maxMessageBytes,
+      segmentBytes: config.segmentBytes,
+      isCompacted: config.cleanupPolicy.includes('compact'),
+      timestampType: config.messageTimestampType,
+      timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
+      timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
+      compressionType: config.compressionType,
+      nowMs,
+      maxDecompressedBytes: this.options.configs.socketRequestMaxBytes,
+    })
+    if ('errorCode' in validated) {
+      Object.assign(outcome, validated)
+      return
+    }
+    log.stage(validated, outcome, nowMs)
+    this.withStaged.add(log)
+  }
+
+  /** Writes what this turn has staged: one write for each partition. */
+  commit(): void {
+    if (this.withStaged.size === 0) return
+    for (const log of this.withStaged) if (log.commit()) this.onGrowth(log)
+    this.withStaged.clear()
+  }
+
+  /** Makes the directories of a new topic, so that they are there before anybody is told of it. */
+  create(topic: Topic): void {
+    for (const partition of topic.partitions) this.find(topic, partition.index)
+  }
+
+  /** Removes a topic's logs with all that is in them. Those who wait for them are told. */
+  remove(topic: Topic): void {
+    for (const { index } of topic.partitions) {
+      const log = this.find(topic, index)
+      if (typeof log === 'number') continue
+      this.withStaged.delete(log)
+      log.remove()
+      this.onGrowth(log)
+    }
+    this.byTopic.delete(topic.id)
+    for (const { index } of topic.partitions) this.recoveryPoints.delete(partitionDirectory(topic.name, index))
+  }
+
+  /** Removes what a crash left of topics that are no more. */
+  removeStrays(topicByName: (name: string) => Topic | null): void {
+    const { disk } = this.options
+    for (const name of disk.list('')) {
+      const directory = parsePartitionDirectory(name)
+      if (!directory || name === METADATA_DIRECTORY) continue
+      if (!topicByName(directory.topic)?.partitions[directory.partition]) disk.remove(name)
+    }
+  }
+
+  /** Closes what was opened and returns the recovery points of all logs. Throws DiskError. */
+  close(): PartitionOffset[] {
+    for (const logs of this.byTopic.values()) {
+      for (const log of logs) {
+        log?.close()
+        if (log)
+          this.recoveryPoints.set(directoryOf(log), {
+            topic: log.topic,
+            partition: log.partition,
+            offset: log.recoveryPoint,
+          })
+      }
+    }
+    return [...this.recoveryPoints.values()]
+  }
+
+  /** Whether every log of `topics` was opened, and so recovered where that was needed. */
+  hasOpened(topics: Iterable<Topic>): boolean {
+    for (const topic of topics) {
+      const logs = this.byTopic.get(topic.id)
+      if (topic.partitions.some(partition => !logs?.[partition.index])) return false
+    }
+    return true
+  }
+}
+
+function directoryOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
+  return partitionDirectory(topic, partition)
+}

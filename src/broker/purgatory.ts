@@ -1,0 +1,82 @@
+/**
+ * Where calls wait: for logs to grow, or for their deadline. Kafka's DelayedOperationPurgatory, without its threads and
+ * timer wheels: who waits is asked again at the end of the turn in which one of his logs grew, and never polls.
+ * @module
+ */
+import type { Parked } from '../api/api.ts'
+import type { Purgatory as PurgatoryRoom } from '../api/rooms.ts'
+import type { Millis } from '../core/machine.ts'
+import type { PartitionLog } from '../log/partition.ts'
+import type { Timer, Timers } from './timers.ts'
+
+export class Purgatory implements PurgatoryRoom {
+  private readonly watchers = new Map<PartitionLog, Set<Waiting>>()
+  /** Those whose logs have grown in this turn. */
+  private readonly stirred = new Set<Waiting>()
+  private readonly waiting = new Set<Waiting>()
+
+  constructor(private readonly timers: Timers) {}
+
+  park<T>(logs: readonly PartitionLog[], deadlineMs: Millis, attempt: (isLast: boolean) => T | null): Parked<T> {
+    let listener: ((answer: T) => void) | null = null
+    const finish = (isLast: boolean) => {
+      const answer = attempt(isLast)
+      if (answer === null) return
+      this.forget(waiting)
+      listener?.(answer)
+    }
+    const timer = this.timers.schedule(deadlineMs, () => finish(true))
+    const waiting: Waiting = { logs, timer, finish }
+    this.waiting.add(waiting)
+    for (const log of logs) this.watchersOf(log).add(waiting)
+    return {
+      onAnswer: to => {
+        listener = to
+      },
+      cancel: () => this.forget(waiting),
+    }
+  }
+
+  /** `log` has more to read, or is gone: those who wait for it are asked at the turn's end. */
+  stir(log: PartitionLog): void {
+    for (const waiting of this.watchers.get(log) ?? []) this.stirred.add(waiting)
+  }
+
+  /** Asks those who were stirred. Called between turns. */
+  settle(): void {
+    for (const waiting of this.stirred) {
+      this.stirred.delete(waiting)
+      waiting.finish(false)
+    }
+  }
+
+  /** Everybody gets the last answer there is: the broker stops. */
+  answerAll(): void {
+    for (const waiting of this.waiting) waiting.finish(true)
+  }
+
+  private watchersOf(log: PartitionLog): Set<Waiting> {
+    const there = this.watchers.get(log)
+    if (there) return there
+    const watchers = new Set<Waiting>()
+    this.watchers.set(log, watchers)
+    return watchers
+  }
+
+  private forget(waiting: Waiting): void {
+    this.timers.cancel(waiting.timer)
+    this.waiting.delete(waiting)
+    this.stirred.delete(waiting)
+    for (const log of waiting.logs) {
+      const watchers = this.watchers.get(log)
+      watchers?.delete(waiting)
+      if (watchers?.size === 0) this.watchers.delete(log)
+    }
+  }
+}
+
+interface Waiting {
+  readonly logs: readonly PartitionLog[]
+  readonly timer: Timer
+  finish(isLast: boolean): void
+}

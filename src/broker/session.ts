@@ -1,0 +1,162 @@
+/**
+ * One connection: cuts frames out of what arrives, decides them strictly in order, and answers each turn with one list
+ * of pieces.
+ *
+ * Kafka mutes a channel while its request is in flight and hands requests to other threads (RequestChannel,
+ * KafkaRequestHandlerPool). Here a request is decided where it arrives; only one that parks stops its connection.
+ * @module
+ */
+import type { Parked } from '../api/api.ts'
+import type { Writer } from '../wire/writer.ts'
+import type { Dispatcher, Exchange, Reply } from './dispatch.ts'
+import { FrameCutter } from './frame-cutter.ts'
+
+/** The other end of a connection, as the host gives it. */
+export interface Peer {
+  /** Who is there, for the log: address and port. */
+  readonly name: string
+  /** The address that this connection reached. */
+  readonly endpoint: { readonly host: string; readonly port: number }
+  /** Sends `pieces`, which are valid during the call only, and returns the bytes that are still to go out. */
+  send(pieces: readonly Uint8Array[]): number
+  /** No more input until `resume`. */
+  pause(): void
+  resume(): void
+  /** Closes the connection; `reason` goes to the log. */
+  close(reason: string): void
+}
+
+/** What sessions share: the turn, in which staged appends are written once and answers encoded after them. */
+export interface Turns {
+  readonly writer: Writer
+  /** Runs `work` as one turn, or as part of the one that is running. */
+  turn(work: () => void): void
+  /** Writes everything staged, so that what is decided next sees it. */
+  commit(): void
+}
+
+/** Answers of one turn that go out together at most; more end the turn. */
+const TURN_BYTES = 1024 * 1024
+/** Bytes that a client may leave unread before its requests wait. */
+const UNSENT_BYTES = 1024 * 1024
+
+export class Session {
+  private readonly frames: FrameCutter
+  private parked: Parked<unknown> | null = null
+  private isPaused = false
+  private isClosed = false
+  /** Answers whose staged batches are not written yet, in order. */
+  private readonly uncommitted: Reply[] = []
+
+  constructor(
+    private readonly turns: Turns,
+    private readonly dispatcher: Dispatcher,
+    private readonly peer: Peer,
+    maxFrameBytes: number,
+  ) {
+    this.frames = new FrameCutter(maxFrameBytes)
+  }
+
+  /** Takes what the socket brought. The session keeps views of `chunk` until it has decided what is in it. */
+  receive(chunk: Uint8Array): void {
+    this.frames.feed(chunk)
+    this.run()
+  }
+
+  /** The client has read what was queued for it. */
+  drained(): void {
+    if (!this.isPaused) return
+    this.isPaused = false
+    if (!this.parked) this.peer.resume()
+    this.run()
+  }
+
+  /** The connection is gone: an answer that is still waiting will not be sent. */
+  close(): void {
+    this.isClosed = true
+    this.parked?.cancel()
+  }
+
+  private get isBusy(): boolean {
+    return this.isClosed || this.parked !== null || this.isPaused
+  }
+
+  private run(): void {
+    while (!this.isBusy && this.frames.hasNext) {
+      this.turns.turn(() => {
+        this.decide()
+        this.turns.commit()
+        this.encode()
+        this.send()
+      })
+    }
+  }
+
+  /** Decides frames until there are none, one parks, or the answers are many. */
+  private decide(): void {
+    try {
+      while (!this.isBusy && this.turns.writer.size < TURN_BYTES) {
+        const frame = this.frames.next()
+        if (frame === null) return
+        this.exchange(this.dispatcher.open(frame, this.peer))
+      }
+    } catch (error) {
+      this.refuse(error)
+    }
+  }
+
+  private exchange(exchange: Exchange): void {
+    if (!exchange.stagesOnly) {
+      this.turns.commit()
+      this.encode()
+    }
+    const answer = exchange.decide()
+    if (answer === null) return
+    if (!isParked(answer)) {
+      this.uncommitted.push(exchange.reply(answer))
+      return
+    }
+    this.parked = answer
+    this.peer.pause()
+    answer.onAnswer(value => this.wake(exchange.reply(value)))
+  }
+
+  private wake(reply: Reply): void {
+    this.parked = null
+    this.turns.turn(() => {
+      this.uncommitted.push(reply)
+      this.encode()
+      this.send()
+    })
+    if (!this.isPaused) this.peer.resume()
+    this.run()
+  }
+
+  /** Encodes the answers that no longer depend on anything. */
+  private encode(): void {
+    for (const reply of this.uncommitted) reply(this.turns.writer)
+    this.uncommitted.length = 0
+  }
+
+  private send(): void {
+    const { writer } = this.turns
+    if (writer.size > 0 && !this.isClosed && this.peer.send(writer.finish()) > UNSENT_BYTES) {
+      this.isPaused = true
+      this.peer.pause()
+    }
+    writer.reset()
+  }
+
+  /** A request that cannot be answered ends its connection, after the answers to those before it. */
+  private refuse(error: unknown): void {
+    this.turns.commit()
+    this.encode()
+    this.send()
+    this.isClosed = true
+    this.peer.close(this.dispatcher.reasonOf(error))
+  }
+}
+
+function isParked(answer: unknown): answer is Parked<unknown> {
+  return typeof answer === 'object' && answer !== null && 'onAnswer' in answer
+}

@@ -1,0 +1,146 @@
+/**
+ * The catalog: which topics, partitions, features and producer ids there are. Its machine decides; its journal is
+ * `__cluster_metadata`.
+ *
+ * Kafka spreads this over a quorum of controllers, a publisher of images and a cache in each broker; on one node the
+ * image that the records make is the cache, and is never behind.
+ * @module
+ */
+import { assert } from '../../base/assert.ts'
+import { makeUuid, type Uuid } from '../../base/uuid.ts'
+import type { BrokerConfigs } from '../configs/broker-configs.ts'
+import { type Journal, type Millis, Runtime } from '../machine.ts'
+import type {
+  BrokerIdentity,
+  CatalogCommand,
+  CatalogEffect,
+  CatalogReply,
+  CreatedTopic,
+  CreateTopics,
+  DeletedTopic,
+  DeleteTopics,
+} from './commands.ts'
+import { catalogMachine } from './machine.ts'
+import type { MetadataRecord } from './metadata-record.ts'
+import { type CatalogState, configsOf, ResourceType } from './state.ts'
+import type { Topic } from './topic.ts'
+
+export type { BrokerIdentity, CreatedTopic, DeletedTopic, NewTopic } from './commands.ts'
+export type { Partition, Topic } from './topic.ts'
+
+/** A broker of the cluster; where clients reach it depends on how they came. */
+export interface BrokerNode {
+  readonly id: number
+  readonly rack: string | null
+}
+
+/** Who keeps the partition directories. Every call may come twice. */
+export interface Directories {
+  /** Makes those of a new topic. */
+  create(topic: Topic): void
+  /** Removes those of a topic that is no more. */
+  remove(topic: Topic): void
+  /** Removes what a crash left of topics that are no more. */
+  removeStrays(): void
+}
+
+export interface CatalogOptions {
+  readonly identity: BrokerIdentity
+  readonly configs: BrokerConfigs
+  readonly journal: Journal<MetadataRecord>
+  readonly directories: Directories
+  /** The source of topic ids. */
+  randomBytes(size: number): Uint8Array
+}
+
+export class Catalog {
+  readonly clusterId: string
+  readonly nodeId: number
+  readonly brokers: readonly BrokerNode[]
+  private readonly runtime: Runtime<CatalogState, CatalogCommand, MetadataRecord, CatalogReply, CatalogEffect>
+  private readonly state: CatalogState
+  /** What is left of the block of producer ids in use. A restart forgets it: its rest is never given. */
+  private nextProducerId = 0
+  private lastProducerId = -1
+
+  constructor(private readonly options: CatalogOptions) {
+    const { identity, configs, journal, directories } = options
+    this.clusterId = identity.clusterId
+    this.nodeId = identity.nodeId
+    this.brokers = [{ id: identity.nodeId, rack: configs.rack }]
+    this.runtime = new Runtime(catalogMachine(configs, identity), journal, {
+      perform: effect => this.perform(effect, directories),
+      setTimer: () => assert(false, 'the catalog has no timers'),
+      answer: () => assert(false, 'nobody waits for the catalog'),
+    })
+    this.state = this.runtime.state
+  }
+
+  private perform(effect: CatalogEffect, directories: Directories): void {
+    if (effect.type === 'recovered') directories.removeStrays()
+    else if (effect.type === 'topicDeleted') directories.remove(effect.topic)
+    else {
+      const topic = this.topicById(effect.topicId)
+      if (topic) directories.create(topic)
+    }
+  }
+
+  /** Recovery: replays one record that the journal holds. */
+  recover(record: MetadataRecord): void {
+    this.runtime.recover(record)
+  }
+  /** Recovery's end. Throws JournalError where leaders must be written and cannot. */
+  resume(now: Millis): void {
+    this.runtime.execute({ type: 'claimLeadership' }, now)
+    this.runtime.resume()
+  }
+
+  /** In no order. */
+  topics(): Iterable<Topic> {
+    return this.state.topicsByName.values()
+  }
+  topicByName(name: string): Topic | null {
+    return this.state.topicsByName.get(name) ?? null
+  }
+  topicById(id: Uuid): Topic | null {
+    return this.state.topicsById.get(id) ?? null
+  }
+  /**
+   * The feature levels that the metadata log finalizes, for Kafka's sake. They are not what this broker can do: it must
+   * not advertise one whose promise it does not keep.
+   */
+  get features(): ReadonlyMap<string, number> {
+    return this.state.features
+  }
+  /** Configs that the log holds for all brokers ('') or for one, by its id. */
+  brokerConfigs(name = ''): ReadonlyMap<string, string> {
+    return configsOf(this.state, ResourceType.BROKER, name)
+  }
+
+  /** Makes topics, or says what making them would give. Throws JournalError. */
+  createTopics(request: Omit<CreateTopics, 'type' | 'ids'>, now: Millis): readonly CreatedTopic[] {
+    const { topics, validateOnly, timeoutMs } = request
+    const ids = topics.map(() => makeUuid(this.options.randomBytes))
+    const reply = this.runtime.execute({ type: 'createTopics', topics, ids, validateOnly, timeoutMs }, now)
+    assert(reply?.type === 'createTopics', 'an answer to another command')
+    return reply.topics
+  }
+
+  /** Removes topics with all that they hold. Throws JournalError. */
+  deleteTopics(request: Omit<DeleteTopics, 'type'>, now: Millis): readonly DeletedTopic[] {
+    const reply = this.runtime.execute({ type: 'deleteTopics', ...request }, now)
+    assert(reply?.type === 'deleteTopics', 'an answer to another command')
+    return reply.topics
+  }
+
+  /** A producer id that was never given and never will be again. Throws JournalError. */
+  allocateProducerId(now: Millis): number {
+    if (this.nextProducerId > this.lastProducerId) {
+      const reply = this.runtime.execute({ type: 'allocateProducerIds' }, now)
+      assert(reply?.type === 'allocateProducerIds', 'an answer to another command')
+      this.nextProducerId = reply.firstId
+      this.lastProducerId = reply.firstId + reply.count - 1
+    }
+    return this.nextProducerId++
+  }
+}

@@ -1,0 +1,85 @@
+/** What the catalog can be told to do, and what it answers. Requests of the doors fit as they are. @module */
+import type { Uuid } from '../../base/uuid.ts'
+import type { ErrorCode } from '../../wire/errors.ts'
+import type { Topic } from './topic.ts'
+
+export interface NewTopic {
+  readonly name: string
+  /** -1 for num.partitions. */
+  readonly numPartitions: number
+  /** -1 for default.replication.factor. */
+  readonly replicationFactor: number
+  /** Replicas chosen by hand; then both counts above are -1. */
+  readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+export interface CreateTopics {
+  readonly type: 'createTopics'
+  readonly topics: readonly NewTopic[]
+  /** The ids to give, one for each of `topics`: chance comes from outside. */
+  readonly ids: readonly Uuid[]
+  readonly validateOnly: boolean
+  /** 0 or less is up before it begins. */
+  readonly timeoutMs: number
+}
+
+/** What became of one topic of a CreateTopics; counts are -1 and the id is zero where it failed. */
+export interface CreatedTopic {
+  readonly name: string
+  readonly topicId: Uuid
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+  readonly numPartitions: number
+  readonly replicationFactor: number
+  /** The topic's own configs. */
+  readonly configs: ReadonlyMap<string, string>
+}
+
+export interface DeleteTopics {
+  readonly type: 'deleteTopics'
+  /** Each by name (then the id is zero) or by id (then the name is null). */
+  readonly topics: readonly TopicReference[]
+  readonly timeoutMs: number
+}
+
+export interface TopicReference {
+  readonly name: string | null
+  readonly topicId: Uuid
+}
+
+export interface DeletedTopic extends TopicReference {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
+
+/** Reserves the next block of producer ids. */
+export interface AllocateProducerIds {
+  readonly type: 'allocateProducerIds'
+}
+
+/** Leads again what an earlier broker on this directory left without a leader when it stopped. */
+export interface ClaimLeadership {
+  readonly type: 'claimLeadership'
+}
+
+export type CatalogCommand = CreateTopics | DeleteTopics | AllocateProducerIds | ClaimLeadership
+
+export type CatalogReply =
+  | { readonly type: 'createTopics'; readonly topics: readonly CreatedTopic[] }
+  | { readonly type: 'deleteTopics'; readonly topics: readonly DeletedTopic[] }
+  | { readonly type: 'allocateProducerIds'; readonly firstId: number; readonly count: number }
+
+/** What must be done with partition directories; each may come twice. A directory that is missing is made on first use. */
+export type CatalogEffect =
+  | { readonly type: 'topicCreated'; readonly topicId: Uuid }
+  | { readonly type: 'topicDeleted'; readonly topic: Topic }
+  /** A crash may have left directories of deleted topics. */
+  | { readonly type: 'recovered' }
+
+/** Who this broker is: meta.properties says so. */
+export interface BrokerIdentity {
+  readonly nodeId: number
+  readonly clusterId: string
+  readonly directoryId: Uuid
+}

@@ -1,0 +1,199 @@
+/**
+ * The configs of this broker: what the command line and the config file set, over StrikeMQ's own settings, over Kafka's
+ * defaults.
+ * @module
+ */
+import { assert } from '../../base/assert.ts'
+import { brokerTable } from './broker-table.ts'
+import { refusal, textToBoolean, textToList, textToNumber } from './definition.ts'
+import { nearestName } from './nearest.ts'
+import { securityTable } from './security-table.ts'
+import { ConfigSource } from './sources.ts'
+import { ConfigTable } from './table.ts'
+
+/** A config that is not known, or has no value that Kafka would take. The message is one line and names the config. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Where values are looked for: one source after another, the strongest first. */
+export interface ConfigLayer {
+  readonly source: number
+  /** The value as it was written, or null. */
+  get(name: string): string | null
+}
+
+export const brokerConfigTable = new ConfigTable(brokerTable + securityTable)
+
+/** What a single node for development and tests sets, as Kafka's own server.properties for a single node does. */
+const ownSettings = [
+  ['process.roles', 'broker,controller'],
+  ['controller.listener.names', 'CONTROLLER'],
+  ['offsets.topic.replication.factor', '1'],
+  ['transaction.state.log.replication.factor', '1'],
+  ['transaction.state.log.min.isr', '1'],
+  ['share.coordinator.state.topic.replication.factor', '1'],
+  ['share.coordinator.state.topic.min.isr', '1'],
+  ['group.initial.rebalance.delay.ms', '0'],
+  ['group.coordinator.rebalance.protocols', 'classic,consumer,streams,share'],
+] as const
+
+/** One config in several units: the first that is set holds (DynamicBrokerConfig.brokerConfigSynonyms). */
+const unitChains: readonly (readonly string[])[] = [
+  ['log.retention.ms', 'log.retention.minutes', 'log.retention.hours'],
+  ['log.roll.ms', 'log.roll.hours'],
+  ['log.roll.jitter.ms', 'log.roll.jitter.hours'],
+]
+const flushChain = ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms']
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+/** The names under which Kafka looks for the value of `name`, in its order. */
+export function brokerSynonyms(name: string): readonly string[] {
+  return name === flushChain[0] ? flushChain : (unitChains.find(chain => chain.includes(name)) ?? [name])
+}
+
+export class BrokerConfigs {
+  /** More replicas asked than nodes is an error, as in Kafka; else such a topic gets the one replica there is. */
+  readonly strictReplication: boolean
+  /** The layers of one broker: what the whole cluster was told, what its own settings say, Kafka's defaults. */
+  readonly layers: readonly ConfigLayer[]
+  /** What is set by the broker itself or from outside. */
+  readonly settings: ReadonlyMap<string, string>
+  private readonly numbers = new Map<string, number>()
+
+  /** `overrides`: server.properties, name → value. Throws ConfigError. */
+  constructor(overrides: ReadonlyMap<string, string> = new Map(), options: { strictReplication?: boolean } = {}) {
+    for (const [name, value] of overrides) checkSetting(name, value)
+    const nodeId = nodeIdOf(overrides)
+    this.strictReplication = options.strictReplication ?? false
+    const settings = new Map([...ownSettings, ...overrides, ['node.id', nodeId], ['broker.id', nodeId]])
+    const defaults = (name: string) => brokerConfigTable.find(name)?.default ?? null
+    // A cluster with eligible leader replicas (KIP-966) writes its min.insync.replicas down when it is made.
+    const clusterWide = (name: string) =>
+      name === 'min.insync.replicas' ? (settings.get(name) ?? defaults(name)) : null
+    this.layers = [
+      { source: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG, get: clusterWide },
+      { source: ConfigSource.STATIC_BROKER_CONFIG, get: name => settings.get(name) ?? null },
+      { source: ConfigSource.DEFAULT_CONFIG, get: defaults },
+    ]
+    this.settings = settings
+  }
+
+  get nodeId(): number {
+    return this.number('node.id')
+  }
+  get rack(): string | null {
+    return this.value('broker.rack')
+  }
+  get autoCreateTopicsEnable(): boolean {
+    return this.boolean('auto.create.topics.enable')
+  }
+  get deleteTopicEnable(): boolean {
+    return this.boolean('delete.topic.enable')
+  }
+  get numPartitions(): number {
+    return this.number('num.partitions')
+  }
+  get defaultReplicationFactor(): number {
+    return this.number('default.replication.factor')
+  }
+  get minInsyncReplicas(): number {
+    return this.number('min.insync.replicas')
+  }
+  get messageMaxBytes(): number {
+    return this.number('message.max.bytes')
+  }
+  get socketRequestMaxBytes(): number {
+    return this.number('socket.request.max.bytes')
+  }
+  get fetchMaxBytes(): number {
+    return this.number('fetch.max.bytes')
+  }
+  get maxIncrementalFetchSessionCacheSlots(): number {
+    return this.number('max.incremental.fetch.session.cache.slots')
+  }
+  get maxRequestPartitionSizeLimit(): number {
+    return this.number('max.request.partition.size.limit')
+  }
+  get maxConnections(): number {
+    return this.number('max.connections')
+  }
+  get maxConnectionsPerIp(): number {
+    return this.number('max.connections.per.ip')
+  }
+  get connectionsMaxIdleMs(): number {
+    return this.number('connections.max.idle.ms')
+  }
+  get producerIdExpirationMs(): number {
+    return this.number('producer.id.expiration.ms')
+  }
+
+  /** The text that the strongest layer has for `name`, or null. */
+  value(name: string): string | null {
+    for (const layer of this.layers) {
+      const value = layer.get(name)
+      if (value !== null) return value
+    }
+    return null
+  }
+
+  /** As `value`; a config in several units, asked by its first name, shows the first that is set, in milliseconds. */
+  valueInForce(name: string): string | null {
+    const chain = brokerSynonyms(name)
+    if (chain[0] !== name) return this.value(name)
+    for (const member of chain) {
+      const value = this.value(member)
+      if (value !== null) return inMillis(member, value)
+    }
+    return null
+  }
+
+  /** The number in force of an int, short or long. Long.MAX is 2 ** 63. */
+  number(name: string): number {
+    const known = this.numbers.get(name)
+    if (known !== undefined) return known
+    const value = this.valueInForce(name)
+    assert(value !== null, `${name} has no value`)
+    const number = textToNumber(value)
+    this.numbers.set(name, number)
+    return number
+  }
+
+  boolean(name: string): boolean {
+    return textToBoolean(this.value(name) ?? '')
+  }
+
+  list(name: string): readonly string[] {
+    return textToList(this.value(name) ?? '')
+  }
+}
+
+function checkSetting(name: string, value: string): void {
+  const definition = brokerConfigTable.find(name)
+  if (definition === null) {
+    const nearest = nearestName(name, brokerConfigTable.names())
+    throw new ConfigError(`unknown config '${name}'${nearest === null ? '' : `: did you mean '${nearest}'?`}`)
+  }
+  const complaint = refusal(definition, value)
+  if (complaint !== null) throw new ConfigError(complaint)
+}
+
+/** node.id and broker.id are one thing under two names. */
+function nodeIdOf(overrides: ReadonlyMap<string, string>): string {
+  const nodeId = overrides.get('node.id')
+  const brokerId = overrides.get('broker.id')
+  if (nodeId !== undefined && brokerId !== undefined && Number(nodeId) !== Number(brokerId)) {
+    throw new ConfigError(`node.id is ${nodeId} and broker.id is ${brokerId}: give one of them`)
+  }
+  return nodeId ?? brokerId ?? '1'
+}
+
+/** A duration in the unit that its name ends with. Any negative retention is Kafka's -1, no limit. */
+function inMillis(name: string, value: string): string {
+  if (name.startsWith('log.retention.') && textToNumber(value) < 0 && name !== 'log.retention.bytes') return '-1'
+  if (name.endsWith('.minutes')) return String(textToNumber(value) * MINUTE_MS)
+  if (name.endsWith('.hours')) return String(textToNumber(value) * HOUR_MS)
+  return value
+}

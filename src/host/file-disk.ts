@@ -1,0 +1,262 @@
+/**
+ * The Disk port on a file system. Handles are opened on demand and given back least recently used first: macOS starts a
+ * process with 256 of them, and a broker has more segments than that.
+ * @module
+ */
+import {
+  closeSync,
+  fdatasync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writevSync,
+} from 'node:fs'
+import { noBytes } from '../base/bytes.ts'
+import { type Disk, DiskError, type DiskFile } from '../log/disk.ts'
+import { FileWindows, MappedWindows } from './mapped-windows.ts'
+import { systemCodeOf } from './system-error.ts'
+
+const HANDLE_COUNT = 128
+const NO_HANDLE = -1
+
+export interface FileDiskOptions {
+  /** Handles held open at a time. */
+  readonly handleCount?: number
+  /** How complete stretches of files are read; null reads everything with pread. */
+  readonly windows?: MappedWindows | null
+}
+
+export class FileDisk implements Disk {
+  private readonly files = new Map<string, LocalFile>()
+  private readonly handles: Handles
+  private readonly windows: MappedWindows | null
+
+  constructor(
+    /** The data directory. */
+    readonly root: string,
+    options: FileDiskOptions = {},
+  ) {
+    this.handles = new Handles(options.handleCount ?? HANDLE_COUNT)
+    this.windows = options.windows === undefined ? defaultWindows() : options.windows
+  }
+
+  /** One object per path, however often it is opened. After a rename or removal of its path it must not be used. */
+  open(path: string): DiskFile {
+    const known = this.files.get(path)
+    if (known) return known
+    const size = this.size(path)
+    const file = new LocalFile(path, this.absolute(path), size ?? 0, this.handles, this.windows)
+    if (size === null) file.create()
+    this.files.set(path, file)
+    return file
+  }
+
+  size(path: string): number | null {
+    return attempt('size of', path, () => statSync(this.absolute(path), { throwIfNoEntry: false })?.size ?? null)
+  }
+
+  list(directory: string): readonly string[] {
+    return attempt('list', directory, () => orMissing([], () => readdirSync(this.absolute(directory))))
+  }
+
+  makeDirectory(path: string): void {
+    attempt('make', path, () => mkdirSync(this.absolute(path), { recursive: true }))
+  }
+
+  readFile(path: string): Uint8Array | null {
+    return attempt('read', path, () => orMissing(null, () => new Uint8Array(readFileSync(this.absolute(path)))))
+  }
+
+  /**
+   * By a temporary file and a rename, which outlives the end of the process at any moment. Neither file nor directory is
+   * synced: this runs many times at a first start, a sync costs up to tens of milliseconds, and like Kafka's records
+   * these files may lose their last moments when the machine loses its power.
+   */
+  writeFile(path: string, bytes: Uint8Array): void {
+    this.forget(path)
+    const target = this.absolute(path)
+    const temporary = `${target}.tmp`
+    attempt('write', path, () => {
+      try {
+        writeFileSync(temporary, bytes)
+        renameSync(temporary, target)
+      } catch (error) {
+        rmSync(temporary, { force: true })
+        throw error
+      }
+    })
+  }
+
+  rename(from: string, to: string): void {
+    this.forget(from)
+    this.forget(to)
+    attempt('rename', from, () => renameSync(this.absolute(from), this.absolute(to)))
+  }
+
+  remove(path: string): void {
+    this.forget(path)
+    attempt('remove', path, () => rmSync(this.absolute(path), { recursive: true, force: true }))
+  }
+
+  /** Gives back every handle and mapping. */
+  close(): void {
+    for (const file of this.files.values()) file.close()
+    this.files.clear()
+  }
+
+  private absolute(path: string): string {
+    return `${this.root}/${path}`
+  }
+
+  /** Closes the file at `path`, or all files in the directory of that name. */
+  private forget(path: string): void {
+    const inside = `${path}/`
+    for (const [name, file] of this.files) {
+      if (name !== path && !name.startsWith(inside)) continue
+      file.close()
+      this.files.delete(name)
+    }
+  }
+}
+
+/** The open handles, least recently used first. */
+class Handles {
+  private readonly byFile = new Map<LocalFile, number>()
+  private latest: LocalFile | null = null
+  private latestHandle = NO_HANDLE
+
+  constructor(private readonly capacity: number) {}
+
+  of(file: LocalFile): number {
+    if (file === this.latest) return this.latestHandle
+    const known = this.byFile.get(file)
+    if (known !== undefined) this.byFile.delete(file)
+    return this.keep(file, known ?? openSync(file.absolutePath, 'r+'))
+  }
+
+  keep(file: LocalFile, handle: number): number {
+    this.byFile.set(file, handle)
+    this.latest = file
+    this.latestHandle = handle
+    for (const oldest of this.byFile.keys()) {
+      if (this.byFile.size <= this.capacity) break
+      this.release(oldest)
+    }
+    return handle
+  }
+
+  release(file: LocalFile): void {
+    const handle = this.byFile.get(file)
+    if (handle === undefined) return
+    this.byFile.delete(file)
+    if (this.latest === file) this.latest = null
+    closeSync(handle)
+  }
+}
+
+class LocalFile implements DiskFile {
+  private readonly mapped: FileWindows
+
+  constructor(
+    readonly path: string,
+    readonly absolutePath: string,
+    /** Kept here, since the data directory is locked and nobody else changes the file. */
+    private sizeBytes: number,
+    private readonly handles: Handles,
+    private readonly windows: MappedWindows | null,
+  ) {
+    this.mapped = new FileWindows(absolutePath)
+  }
+
+  get size(): number {
+    return this.sizeBytes
+  }
+
+  create(): void {
+    attempt('create', this.path, () => this.handles.keep(this, openSync(this.absolutePath, 'w+')))
+  }
+
+  write(pieces: readonly Uint8Array[], position: number): number {
+    return attempt('write', this.path, () => {
+      const taken = writevSync(this.handles.of(this), pieces, position)
+      this.sizeBytes = Math.max(this.sizeBytes, position + taken)
+      return taken
+    })
+  }
+
+  read(position: number, length: number): Uint8Array {
+    const available = Math.min(length, this.sizeBytes - position)
+    if (available <= 0) return noBytes
+    return this.windows?.view(this.mapped, position, available, this.sizeBytes) ?? this.copy(position, available)
+  }
+
+  truncate(size: number): void {
+    this.windows?.unmapBeyond(this.mapped, size)
+    attempt('truncate', this.path, () => ftruncateSync(this.handles.of(this), size))
+    this.sizeBytes = size
+  }
+
+  /** On a handle of its own, which no other file can push out while the flush runs. */
+  flush(done: (error: DiskError | null) => void): void {
+    let handle: number
+    try {
+      handle = openSync(this.absolutePath, 'r+')
+    } catch (error) {
+      queueMicrotask(() => done(diskError('flush', this.path, error)))
+      return
+    }
+    fdatasync(handle, error => {
+      closeSync(handle)
+      done(error ? diskError('flush', this.path, error) : null)
+    })
+  }
+
+  close(): void {
+    this.handles.release(this)
+    this.windows?.forget(this.mapped)
+  }
+
+  /** A pool of read buffers would begin here; the bytes are the caller's for as long as it likes. */
+  private copy(position: number, length: number): Uint8Array {
+    return attempt('read', this.path, () => {
+      const bytes = Bun.allocUnsafe(length)
+      const count = readSync(this.handles.of(this), bytes, 0, length, position)
+      return count === length ? bytes : bytes.subarray(0, count)
+    })
+  }
+}
+
+/** Windows has no Bun.mmap; a file there could not be truncated or removed while it is mapped either. */
+function defaultWindows(): MappedWindows | null {
+  return process.platform === 'win32' ? null : new MappedWindows()
+}
+
+function attempt<T>(act: string, path: string, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    throw diskError(act, path, error)
+  }
+}
+
+function orMissing<T>(missing: T, run: () => T): T {
+  try {
+    return run()
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return missing
+    throw error
+  }
+}
+
+function diskError(act: string, path: string, cause: unknown): DiskError {
+  const code = systemCodeOf(cause)
+  if (code === null) throw cause
+  return new DiskError(`cannot ${act} ${path}: ${code}`, code)
+}

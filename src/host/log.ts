@@ -1,0 +1,78 @@
+/** The log on stderr: one line each, stdout is for answers. @module */
+export interface Log {
+  error(line: string): void
+  warn(line: string): void
+  info(line: string): void
+  /**
+   * As `warn`, for what a stranger can cause at any rate: of each `kind`, a fixed word, one line a second gets through,
+   * with the number of those that did not.
+   */
+  warnSparingly(kind: string, line: string): void
+  /** One decoded request; missing where nobody wants to see them. */
+  readonly request?: (line: () => string) => void
+}
+
+const SPARING_MS = 1000
+
+interface Kind {
+  quietUntilMs: number
+  droppedCount: number
+}
+
+export interface StderrLogOptions {
+  /** Tells each request. */
+  readonly isVerbose: boolean
+  readonly write?: (line: string) => void
+  readonly now?: () => number
+}
+
+export class StderrLog implements Log {
+  readonly request?: (line: () => string) => void
+  private readonly kinds = new Map<string, Kind>()
+  private readonly write: (line: string) => void
+  private readonly now: () => number
+
+  constructor(options: StderrLogOptions) {
+    this.write = options.write ?? console.error
+    this.now = options.now ?? Date.now
+    if (options.isVerbose) this.request = line => this.print('', line())
+  }
+
+  error(line: string): void {
+    this.print('ERROR ', line)
+  }
+
+  warn(line: string): void {
+    this.print('WARN ', line)
+  }
+
+  info(line: string): void {
+    this.print('', line)
+  }
+
+  warnSparingly(kind: string, line: string): void {
+    const nowMs = this.now()
+    const known = this.kinds.get(kind)
+    if (known && nowMs < known.quietUntilMs) {
+      known.droppedCount++
+      return
+    }
+    const dropped = known?.droppedCount ? ` (and ${known.droppedCount} more before it)` : ''
+    this.kinds.set(kind, { quietUntilMs: nowMs + SPARING_MS, droppedCount: 0 })
+    this.warn(line + dropped)
+  }
+
+  private print(level: string, line: string): void {
+    this.write(`${new Date(this.now()).toISOString()} ${level}${oneLine(line)}`)
+  }
+}
+
+/** What strangers sent may stand in a line: it must neither end it nor steer a terminal. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
+}
+
+/** An error as text for the log: where it came from, if it knows. */
+export function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,42 @@
+/** The names that files have in Kafka's data directory (LogFileUtils, LogManager). @module */
+
+/** In the data directory, beside the partitions' directories. */
+export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint'
+export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint'
+export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint'
+export const CLEAN_SHUTDOWN_MARKER = '.kafka_cleanshutdown'
+
+/** In every partition's directory. */
+export const PARTITION_METADATA = 'partition.metadata'
+export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint'
+
+/** The files named by the first offset of their segment. */
+export type SegmentSuffix = 'log' | 'index' | 'timeindex' | 'txnindex' | 'snapshot'
+
+const OFFSET_DIGITS = 20
+const SEGMENT_FILE = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot)(\.deleted|\.cleaned|\.swap)?$/
+
+/** `<20 digits>.<suffix>` */
+export function segmentFileName(baseOffset: number, suffix: SegmentSuffix): string {
+  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.${suffix}`
+}
+
+export interface SegmentFileName {
+  readonly name: string
+  readonly baseOffset: number
+  readonly suffix: string
+  /** What an interrupted deletion or compaction left: '.deleted', '.cleaned', '.swap', or '' for a file in use. */
+  readonly leftover: string
+}
+
+/** What `name` says, or null where it names none of a segment's files. */
+export function parseSegmentFileName(name: string): SegmentFileName | null {
+  const match = SEGMENT_FILE.exec(name)
+  if (match === null) return null
+  return { name, baseOffset: Number(match[1]), suffix: match[2] ?? '', leftover: match[3] ?? '' }
+}
+
+/** The directory of a partition. */
+export function partitionDirectory(topic: string, partition: number): string {
+  return `${topic}-${partition}`
+}

@@ -1,0 +1,56 @@
+/** The settings of one log as typed values, under Kafka's names (LogConfig). Who reads them from text is elsewhere. @module */
+
+import type { TimestampType } from '../wire/records/batch.ts'
+import type { CodecName } from '../wire/records/compression/index.ts'
+
+export interface LogConfig {
+  /** segment.bytes */
+  readonly segmentBytes: number
+  /** segment.ms */
+  readonly segmentMs: number
+  /** segment.index.bytes: a full index rolls its segment. */
+  readonly segmentIndexBytes: number
+  /** index.interval.bytes: log written between two index entries. */
+  readonly indexIntervalBytes: number
+  /** max.message.bytes: of one batch, as it is stored. */
+  readonly maxMessageBytes: number
+  /** cleanup.policy: one, both or none. */
+  readonly cleanupPolicy: readonly ('compact' | 'delete')[]
+  /** retention.ms, -1 for no limit. */
+  readonly retentionMs: number
+  /** retention.bytes, -1 for no limit. */
+  readonly retentionBytes: number
+  /** message.timestamp.type */
+  readonly messageTimestampType: TimestampType
+  /** message.timestamp.before.max.ms */
+  readonly messageTimestampBeforeMaxMs: number
+  /** message.timestamp.after.max.ms */
+  readonly messageTimestampAfterMaxMs: number
+  /** compression.type: 'producer' keeps what came. */
+  readonly compressionType: 'producer' | 'uncompressed' | Exclude<CodecName, 'none'>
+  /** min.insync.replicas */
+  readonly minInsyncReplicas: number
+  /** producer.id.expiration.ms, a setting of the broker. */
+  readonly producerIdExpirationMs: number
+}
+
+const LONG_MAX = 2 ** 63
+const HOUR_MS = 60 * 60 * 1000
+
+/** Kafka's defaults. */
+export const defaultLogConfig: LogConfig = {
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: 7 * 24 * HOUR_MS,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 1024 * 1024 + 12,
+  cleanupPolicy: ['delete'],
+  retentionMs: 7 * 24 * HOUR_MS,
+  retentionBytes: -1,
+  messageTimestampType: 'CreateTime',
+  messageTimestampBeforeMaxMs: LONG_MAX,
+  messageTimestampAfterMaxMs: HOUR_MS,
+  compressionType: 'producer',
+  minInsyncReplicas: 1,
+  producerIdExpirationMs: 24 * HOUR_MS,
+}

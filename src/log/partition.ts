@@ -1,0 +1,330 @@
+/** The log of one partition (Kafka's UnifiedLog): staged appends, reads, and what follows from them. @module */
+
+import { assert } from '../base/assert.ts'
+import type { Uuid } from '../base/uuid.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import { batchHeaders, patchOffsets } from '../wire/records/batch.ts'
+import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
+import { type Disk, DiskError } from './disk.ts'
+import type { EpochEnd, LeaderEpochs } from './epochs.ts'
+import { isRelative } from './index.ts'
+import type { LogConfig } from './log-config.ts'
+import { writeSnapshot } from './producer-snapshot.ts'
+import { firstOffset, type ProducerBatch, type ProducerEntry, type Producers } from './producers.ts'
+import { type RecoveredLog, type RecoveryOptions, recoverLog } from './recovery.ts'
+import { Segment } from './segment.ts'
+import type { FirstBatch, LogSlice, Segments, TimestampedOffset } from './segments.ts'
+import { type AppendOutcome, failOutcome, fillOutcome, Staging } from './staging.ts'
+import type { ValidatedRecords } from './validate.ts'
+
+export interface PartitionLogOptions extends RecoveryOptions {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: Uuid
+  readonly leaderEpoch: number
+}
+
+const NO_TIMESTAMP = -1
+
+export class PartitionLog {
+  readonly topic: string
+  readonly partition: number
+  readonly topicId: Uuid
+  /** May be replaced at any time. */
+  config: LogConfig
+  /** Called when a commit has moved the log end; a roll commits too, so this may be within `stage`. */
+  onAppend: () => void = () => {}
+
+  private readonly segments: Segments
+  private readonly epochs: LeaderEpochs
+  private readonly producers: Producers
+  private readonly staging: Staging
+  private readonly startOffset: number
+  private epoch: number
+  /** Where the producer state was last written to a file, or read from one. */
+  private snapshotOffset: number
+
+  private constructor(
+    private readonly disk: Disk,
+    readonly directory: string,
+    options: PartitionLogOptions,
+    recovered: RecoveredLog,
+  ) {
+    this.topic = options.topic
+    this.partition = options.partition
+    this.topicId = options.topicId
+    this.config = options.config
+    this.epoch = options.leaderEpoch
+    this.segments = recovered.segments
+    this.epochs = recovered.epochs
+    this.producers = recovered.producers
+    this.startOffset = recovered.logStartOffset
+    this.snapshotOffset = recovered.snapshotOffset
+    this.staging = new Staging(recovered.segments.endOffset)
+    this.leaderEpoch = options.leaderEpoch
+    this.checkOrder()
+  }
+
+  /**
+   * Opens the log in `directory`, which is made if it is missing and recovered unless the start is clean.
+   * @throws DiskError
+   */
+  static open(disk: Disk, directory: string, options: PartitionLogOptions): PartitionLog {
+    const topicId = readPartitionMetadata(disk, directory)
+    assert(topicId === null || topicId === options.topicId, `${directory} belongs to topic id ${topicId}`)
+    if (topicId === null) {
+      disk.makeDirectory(directory)
+      writePartitionMetadata(disk, directory, options.topicId)
+    }
+    return new PartitionLog(disk, directory, options, recoverLog(disk, directory, options))
+  }
+
+  get logStartOffset(): number {
+    return this.startOffset
+  }
+  get logEndOffset(): number {
+    return this.segments.endOffset
+  }
+  /** One replica: what is in the log is replicated. */
+  get highWatermark(): number {
+    return this.segments.endOffset
+  }
+  get lastStableOffset(): number {
+    return this.firstUnstableOffset ?? this.highWatermark
+  }
+  /** Where the first open transaction begins, or null. */
+  get firstUnstableOffset(): number | null {
+    return null
+  }
+  get recoveryPoint(): number {
+    return this.segments.recoveryPoint
+  }
+  get sizeBytes(): number {
+    return this.segments.sizeBytes
+  }
+  /** The first offsets of the segments, ascending. */
+  get segmentBaseOffsets(): readonly number[] {
+    return this.segments.all.map(segment => segment.baseOffset)
+  }
+  /** The idempotent producers whose batches are in the log. */
+  get activeProducers(): Iterable<ProducerEntry> {
+    return this.producers.entries
+  }
+
+  get leaderEpoch(): number {
+    return this.epoch
+  }
+  /** A new epoch begins at the log end, after what is staged; its file is written with the next append. */
+  set leaderEpoch(epoch: number) {
+    this.commit()
+    this.epoch = epoch
+    if (epoch > (this.epochs.latest?.epoch ?? -1)) this.epochs.assign(epoch, this.logEndOffset)
+  }
+
+  /**
+   * Accepts `records` for the next commit: gives them offsets and leader epoch, in place, and fills `outcome`. The bytes
+   * must stay as they are until then. A repeated batch is answered and not appended; where a producer's sequence or epoch
+   * is wrong, or the segment had to be rolled and the disk refused, the outcome has the error code.
+   */
+  stage(records: ValidatedRecords, outcome: AppendOutcome, nowMs: number): void {
+    if (!this.rollIfFull(records, nowMs)) {
+      failOutcome(outcome, ErrorCode.KAFKA_STORAGE_ERROR, -1)
+      return
+    }
+    const earlier = this.duplicateOf(records)
+    const errorCode = earlier === null ? this.checkProducers(records) : ErrorCode.NONE
+    if (errorCode !== ErrorCode.NONE) {
+      failOutcome(outcome, errorCode, this.startOffset)
+    } else if (earlier !== null) {
+      fillOutcome(outcome, firstOffset(earlier), earlier.timestamp, this.startOffset)
+      if (earlier.lastOffset >= this.logEndOffset) this.staging.addOutcome(outcome)
+    } else {
+      fillOutcome(outcome, this.staging.endOffset, records.logAppendTimeMs, this.startOffset)
+      this.staging.add(records, this.giveOffsets(records), outcome)
+    }
+  }
+
+  /**
+   * Writes everything staged in one call. If the disk does not take all of it, none of it is part of the log, its outcomes
+   * say KAFKA_STORAGE_ERROR, and the answer is false; the next append tries again.
+   */
+  commit(): boolean {
+    const { staging, segments } = this
+    if (staging.isEmpty) return true
+    if (!segments.active.write(staging.pieces(), staging.sizeBytes)) {
+      this.producers.drop()
+      staging.drop(segments.endOffset)
+      return false
+    }
+    for (const { batches } of staging.appends) {
+      for (const { lastOffsetDelta, maxTimestamp, sizeBytes } of batches) {
+        segments.promote(lastOffsetDelta, maxTimestamp, sizeBytes, this.config)
+      }
+    }
+    assert(segments.endOffset === staging.endOffset, 'the log ends where the staging did')
+    staging.clear()
+    this.producers.promote()
+    this.attempt(() => this.epochs.save(this.disk, this.directory))
+    this.checkOrder()
+    this.onAppend()
+    return true
+  }
+
+  /** Stages and commits batches of our own making: for journals. Returns the first one's offset, or null. */
+  append(bytes: Uint8Array, nowMs: number): number | null {
+    const outcome: AppendOutcome = { errorCode: 0, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
+    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs)
+    return this.commit() && outcome.errorCode === ErrorCode.NONE ? outcome.baseOffset : null
+  }
+
+  /**
+   * From the batch that holds `offset`, at most `maxBytes` of what lies before `upTo`: cut there, inside a batch too, but see
+   * `FirstBatch`. The caller has checked that `offset` is in the log. @throws DiskError
+   */
+  read(offset: number, maxBytes: number, upTo: number, firstBatch: FirstBatch): LogSlice {
+    assert(offset >= this.startOffset && upTo <= this.logEndOffset, 'a read is inside the log')
+    return this.segments.read(offset, maxBytes, upTo, firstBatch)
+  }
+
+  /** Bytes from the batch that holds `offset` to the high watermark. @throws DiskError */
+  bytesFrom(offset: number): number {
+    return offset < this.highWatermark ? this.segments.bytesBetween(offset, this.highWatermark) : 0
+  }
+
+  /** The log start offset as ListOffsets answers it: without a timestamp. */
+  get earliest(): TimestampedOffset {
+    return { offset: this.startOffset, timestampMs: NO_TIMESTAMP, leaderEpoch: this.epochs.epochAt(this.startOffset) }
+  }
+  /** The high watermark as ListOffsets answers it: without a timestamp. */
+  get latest(): TimestampedOffset {
+    return { offset: this.highWatermark, timestampMs: NO_TIMESTAMP, leaderEpoch: this.epoch }
+  }
+  /** The first record whose timestamp is at least `timestampMs`. @throws DiskError, RecordError if stored records are broken */
+  offsetForTimestamp(timestampMs: number): TimestampedOffset | null {
+    return this.segments.offsetForTimestamp(timestampMs, this.startOffset)
+  }
+  /** The first record that has the largest timestamp. @throws DiskError, RecordError if stored records are broken */
+  maxTimestamp(): TimestampedOffset | null {
+    return this.segments.maxTimestamp(this.startOffset)
+  }
+
+  /** Where the last epoch not above `epoch` ends. */
+  endOffsetForEpoch(epoch: number): EpochEnd {
+    return this.epochs.endOffsetFor(epoch, this.logEndOffset)
+  }
+
+  /** Forgets idempotent producers that have been silent for producer.id.expiration.ms. */
+  expireProducers(nowMs: number): void {
+    this.producers.expire(nowMs, this.config.producerIdExpirationMs)
+  }
+
+  /**
+   * Commits, and writes what makes the next start clean: indexes, producer snapshot, epochs. The log may not be used again.
+   * @throws DiskError: then the start must not count as clean
+   */
+  close(): void {
+    this.commit()
+    this.segments.active.trim()
+    this.epochs.save(this.disk, this.directory)
+    if (this.snapshotOffset < this.logEndOffset) this.writeSnapshot()
+    for (const segment of this.segments.all) {
+      segment.saveIndexes()
+      if (!segment.isFlushed) segment.flush()
+      segment.release()
+    }
+  }
+
+  /** Removes the directory. The log may not be used again. @throws DiskError */
+  remove(): void {
+    this.staging.drop(this.logEndOffset)
+    for (const segment of this.segments.all) segment.release()
+    this.disk.remove(this.directory)
+  }
+
+  /** Begins a new segment if `records` do not fit into the active one (UnifiedLog.maybeRoll); false if the disk refused. */
+  private rollIfFull(records: ValidatedRecords, nowMs: number): boolean {
+    const { active } = this.segments
+    const size = active.sizeBytes + this.staging.sizeBytes
+    if (size === 0 || !this.isFullFor(records, size, nowMs)) return true
+    return this.commit() && this.attempt(() => this.roll(nowMs))
+  }
+
+  /** LogSegment.shouldRoll */
+  private isFullFor(records: ValidatedRecords, activeBytes: number, nowMs: number): boolean {
+    const { active } = this.segments
+    const { segmentBytes, segmentMs, segmentIndexBytes } = this.config
+    let lastOffset = this.staging.endOffset - 1
+    let maxTimestamp = NO_TIMESTAMP
+    for (const batch of records.batches) {
+      lastOffset += batch.lastOffsetDelta + 1
+      if (batch.maxTimestamp > maxTimestamp) maxTimestamp = batch.maxTimestamp
+    }
+    return (
+      activeBytes > segmentBytes - records.bytes.length ||
+      active.waitedMs(maxTimestamp, nowMs) > segmentMs ||
+      active.indexes.isFull(segmentIndexBytes) ||
+      !isRelative(lastOffset, active.baseOffset)
+    )
+  }
+
+  /** The batch that one of `records` repeats, or null. */
+  private duplicateOf(records: ValidatedRecords): ProducerBatch | null {
+    for (const batch of records.batches) {
+      const earlier = batch.producerId < 0 ? null : this.producers.duplicateOf(batch)
+      if (earlier !== null) return earlier
+    }
+    return null
+  }
+
+  /** NONE, or what the state of its producer has against a batch: one set of records has one batch of a producer at most. */
+  private checkProducers(records: ValidatedRecords): ErrorCode {
+    for (const batch of records.batches) {
+      const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.producers.check(batch)
+      if (errorCode !== ErrorCode.NONE) return errorCode
+    }
+    return ErrorCode.NONE
+  }
+
+  /** Writes offsets and leader epoch into the batches, enters their producers, and returns the offset after the last record. */
+  private giveOffsets({ bytes, batches }: ValidatedRecords): number {
+    let nextOffset = this.staging.endOffset
+    for (const batch of batches) {
+      patchOffsets(bytes, batch.position, nextOffset, this.epoch)
+      if (batch.producerId >= 0) this.producers.stage(bytes, batch, nextOffset)
+      nextOffset += batch.lastOffsetDelta + 1
+    }
+    return nextOffset
+  }
+
+  private roll(nowMs: number): void {
+    const segment = new Segment(this.disk, this.directory, this.logEndOffset, nowMs)
+    this.segments.roll(segment)
+    this.attempt(() => this.writeSnapshot())
+  }
+
+  private writeSnapshot(): void {
+    writeSnapshot(this.disk, this.directory, this.logEndOffset, this.producers.entries)
+    this.snapshotOffset = this.logEndOffset
+  }
+
+  /** Whether `write` went well; what it would have written is written another time, or made anew when it is missed. */
+  private attempt(write: () => void): boolean {
+    try {
+      write()
+      return true
+    } catch (error) {
+      if (error instanceof DiskError) return false
+      throw error
+    }
+  }
+
+  private checkOrder(): void {
+    const { logStartOffset, lastStableOffset, highWatermark, logEndOffset } = this
+    const isOrdered =
+      0 <= logStartOffset &&
+      logStartOffset <= lastStableOffset &&
+      lastStableOffset <= highWatermark &&
+      highWatermark <= logEndOffset
+    assert(isOrdered, 'log start ≤ last stable ≤ high watermark ≤ log end')
+  }
+}

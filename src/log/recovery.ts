@@ -1,0 +1,119 @@
+/** Opens what a directory holds: at once after a clean stop, else checking what may not have reached the medium (LogLoader). @module */
+
+import type { BatchCursor } from './batch-cursor.ts'
+import type { Disk } from './disk.ts'
+import { LeaderEpochs } from './epochs.ts'
+import { segmentFileName } from './file-names.ts'
+import { sweepDirectory } from './leftovers.ts'
+import type { LogConfig } from './log-config.ts'
+import { decodeSnapshot } from './producer-snapshot.ts'
+import { isExpired, Producers } from './producers.ts'
+import { Segment } from './segment.ts'
+import { Segments } from './segments.ts'
+
+export interface RecoveryOptions {
+  readonly config: LogConfig
+  readonly nowMs: number
+  /** Whether every log was closed, as the clean-shutdown marker says: then nothing but the tail is looked at. */
+  readonly isCleanStart: boolean
+  /** Of the checkpoint, 0 if it does not know the log: what lies before is taken as it is. */
+  readonly recoveryPoint?: number
+  /** Of the checkpoint, 0 if it does not know the log. */
+  readonly logStartOffset?: number
+}
+
+export interface RecoveredLog {
+  readonly segments: Segments
+  readonly epochs: LeaderEpochs
+  readonly producers: Producers
+  readonly logStartOffset: number
+  /** Up to where producer state came from a snapshot. */
+  readonly snapshotOffset: number
+}
+
+/** Opens the log in `directory`, which exists; one without segments begins at the log start offset. @throws DiskError */
+export function recoverLog(disk: Disk, directory: string, options: RecoveryOptions): RecoveredLog {
+  const content = sweepDirectory(disk, directory)
+  const epochs = LeaderEpochs.load(disk, directory)
+  const segments = recoverSegments(disk, directory, content.segments, epochs, options)
+  const logStartOffset = Math.max(segments.first.baseOffset, Math.min(options.logStartOffset ?? 0, segments.endOffset))
+  epochs.truncateFromEnd(segments.endOffset)
+  epochs.truncateFromStart(logStartOffset)
+  return {
+    segments,
+    epochs,
+    logStartOffset,
+    ...recoverProducers(disk, directory, content.snapshots, segments, options),
+  }
+}
+
+function recoverSegments(
+  disk: Disk,
+  directory: string,
+  baseOffsets: readonly number[],
+  epochs: LeaderEpochs,
+  options: RecoveryOptions,
+): Segments {
+  const { config, nowMs, isCleanStart, recoveryPoint = 0, logStartOffset = 0 } = options
+  const all = (baseOffsets.length === 0 ? [logStartOffset] : baseOffsets).map(
+    baseOffset => new Segment(disk, directory, baseOffset, nowMs),
+  )
+  const enterEpoch = (cursor: BatchCursor): void => {
+    if (cursor.leaderEpoch > (epochs.latest?.epoch ?? -1)) epochs.assign(cursor.leaderEpoch, cursor.baseOffset)
+  }
+  const firstUnflushed = isCleanStart
+    ? all.length - 1
+    : Math.max(
+        0,
+        all.findLastIndex(s => s.baseOffset <= recoveryPoint),
+      )
+  const cleanEnd = isCleanStart ? all[firstUnflushed]!.resume(config, enterEpoch) : null
+  let endOffset = cleanEnd ?? 0
+  for (let index = firstUnflushed; cleanEnd === null && index < all.length; index++) {
+    const segment = all[index]!
+    const fileBytes = segment.sizeBytes
+    endOffset = segment.recover(config, enterEpoch)
+    if (segment.sizeBytes < fileBytes) for (const later of all.splice(index + 1)) later.remove()
+    if (index < all.length - 1) segment.saveIndexes()
+  }
+  all.forEach((segment, index) => {
+    segment.isFlushed = isCleanStart || index < firstUnflushed
+  })
+  return new Segments(all, endOffset)
+}
+
+/** The newest snapshot that is whole and not ahead of the log, and the batches after it. */
+function recoverProducers(
+  disk: Disk,
+  directory: string,
+  snapshots: readonly number[],
+  segments: Segments,
+  { config, nowMs }: RecoveryOptions,
+): { producers: Producers; snapshotOffset: number } {
+  const rolls = new Set(segments.all.map(segment => segment.baseOffset))
+  let producers: Producers | null = null
+  let snapshotOffset = segments.first.baseOffset
+  for (const offset of snapshots.toReversed()) {
+    const path = `${directory}/${segmentFileName(offset, 'snapshot')}`
+    const bytes = producers === null && offset <= segments.endOffset ? disk.readFile(path) : null
+    const entries = bytes === null ? null : decodeSnapshot(bytes)
+    if (entries !== null) {
+      producers = new Producers(entries.filter(entry => !isExpired(entry, nowMs, config.producerIdExpirationMs)))
+      snapshotOffset = offset
+    } else if (producers === null || !rolls.has(offset)) {
+      disk.remove(path)
+    }
+  }
+  producers ??= new Producers()
+  replayProducers(producers, segments, snapshotOffset)
+  return { producers, snapshotOffset }
+}
+
+function replayProducers(producers: Producers, segments: Segments, fromOffset: number): void {
+  for (const cursor of segments.batchesFrom(fromOffset)) {
+    const header = cursor.header()
+    if (header.producerId < 0 || header.baseOffset < fromOffset) continue
+    producers.stage(cursor.bytes(), header, header.baseOffset)
+    producers.promote()
+  }
+}

@@ -1,0 +1,36 @@
+/** gzip, by the runtime. @module */
+
+import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
+import { fromZlib } from './errors.ts'
+
+/** A member's header without file name or other extras, which is what Kafka's clients write. */
+const PLAIN_HEADER = [0x1f, 0x8b, 8, 0]
+const PLAIN_HEADER_BYTES = 10
+
+export function gzip(bytes: Uint8Array): Uint8Array {
+  return gzipSync(bytes)
+}
+
+/** @throws RecordError as `decompress` */
+export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  const options = { maxOutputLength: maxBytes }
+  try {
+    return gunzipSync(bytes, options)
+  } catch (error) {
+    if (!isGarbageAfterMember(bytes, error)) throw fromZlib('gzip', error, maxBytes)
+  }
+  try {
+    return inflateRawSync(bytes.subarray(PLAIN_HEADER_BYTES), options)
+  } catch (error) {
+    throw fromZlib('gzip', error, maxBytes)
+  }
+}
+
+/**
+ * Whether the member may be whole (its checksum is verified before what follows it is looked at) and be followed by bytes
+ * that are no member. Java's GZIPInputStream, and so Kafka, ignores them; the runtime does not.
+ */
+function isGarbageAfterMember(bytes: Uint8Array, error: unknown): boolean {
+  const isMember = PLAIN_HEADER.every((byte, index) => bytes[index] === byte)
+  return isMember && error instanceof Error && /header|method/.test(error.message)
+}
