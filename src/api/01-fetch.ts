@@ -305,15 +305,25 @@ function newsOf(entry: Entry): FetchedPartition {
   }
 }
 
-/** The selected entries, those of one topic that stand together under one heading (FetchResponse.toMessage). */
+/**
+ * The selected entries, those of one topic that stand together under one heading (FetchResponse.toMessage). Kafka puts
+ * partitions that it does not know last.
+ */
 function byTopic(partitions: readonly FetchPartition[], entries: readonly Entry[], selected: readonly boolean[]) {
   const responses: { topic: string; topicId: Uuid; partitions: Entry[] }[] = []
-  for (const [index, entry] of entries.entries()) {
-    const partition = partitions[index]
-    if (!partition || !selected[index]) continue
-    const last = responses.at(-1)
-    if (last && last.topic === partition.topic && last.topicId === partition.topicId) last.partitions.push(entry)
-    else responses.push({ topic: partition.topic, topicId: partition.topicId, partitions: [entry] })
+  for (const errorCode of [null, ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]) {
+    for (const [index, entry] of entries.entries()) {
+      const partition = partitions[index]
+      if (!partition || !selected[index] || unknownness(entry) !== errorCode) continue
+      const last = responses.at(-1)
+      if (last && last.topic === partition.topic && last.topicId === partition.topicId) last.partitions.push(entry)
+      else responses.push({ topic: partition.topic, topicId: partition.topicId, partitions: [entry] })
+    }
   }
   return responses
+}
+
+function unknownness({ errorCode }: Entry): number | null {
+  const isUnknown = errorCode === ErrorCode.UNKNOWN_TOPIC_ID || errorCode === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+  return isUnknown ? errorCode : null
 }

@@ -3,6 +3,7 @@ import { clusterOperations, OPERATIONS_NOT_ASKED, topicOperations } from '../cor
 import type { Topic } from '../core/catalog/catalog.ts'
 import { autoCreatedTopic } from '../core/catalog/internal-topics.ts'
 import { isInternalTopic, topicNameFault } from '../core/catalog/topic.ts'
+import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import type { Draft, Infer } from '../wire/schema.ts'
 import { array, bool, contract, int16, int32, string, uuid } from '../wire/schema.ts'
@@ -126,7 +127,11 @@ function entriesFor({ topics, allowAutoTopicCreation }: Request, call: Call): To
 /** Makes the topic and describes it; one that cannot be made is as unknown as before. */
 function created(name: string, { catalog, configs, now }: Call): TopicEntry {
   const request = { topics: [autoCreatedTopic(name, configs)], validateOnly: false, timeoutMs: NO_HURRY_MS }
-  catalog.createTopics(request, now)
+  try {
+    catalog.createTopics(request, now)
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error
+  }
   const topic = catalog.topicByName(name)
   return topic ? described(topic) : without(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
 }

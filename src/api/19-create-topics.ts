@@ -1,5 +1,7 @@
+import { zeroUuid } from '../base/uuid.ts'
 import type { CreatedTopic } from '../core/catalog/catalog.ts'
 import { describeTopicConfigs } from '../core/configs/describe.ts'
+import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
@@ -59,10 +61,16 @@ export const createTopics = contract({
 
 const CONFIGS_ANSWERED = 5
 
-export default api(createTopics, (request, call) => ({
-  throttleTimeMs: 0,
-  topics: call.catalog.createTopics(request, call.now).map(topic => answerFor(topic, call)),
-}))
+export default api(createTopics, (request, call) => {
+  try {
+    const topics = call.catalog.createTopics(request, call.now).map(topic => answerFor(topic, call))
+    return { throttleTimeMs: 0, topics }
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error
+    const refused = { topicId: zeroUuid, errorCode: ErrorCode.KAFKA_STORAGE_ERROR, errorMessage: error.message }
+    return { throttleTimeMs: 0, topics: request.topics.map(({ name }) => ({ name, ...refused, configs: [] })) }
+  }
+})
 
 function answerFor(topic: CreatedTopic, { configs, version }: Call) {
   const isDescribed = topic.errorCode === ErrorCode.NONE && version >= CONFIGS_ANSWERED

@@ -1,4 +1,6 @@
 import { zeroUuid } from '../base/uuid.ts'
+import type { TopicReference } from '../core/catalog/commands.ts'
+import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api } from './api.ts'
@@ -37,17 +39,23 @@ export const deleteTopics = contract({
 })
 
 const DELETION_DISABLED = 3
+const BY_ID = 6
 
 export default api(deleteTopics, (request, call) => {
-  const named = request.topicNames.map(name => ({ name, topicId: zeroUuid }))
-  const topics = call.version >= 6 ? request.topics : named
-  if (call.configs.deleteTopicEnable) {
-    return {
-      throttleTimeMs: 0,
-      responses: call.catalog.deleteTopics({ topics, timeoutMs: request.timeoutMs }, call.now),
-    }
+  const topics = call.version >= BY_ID ? request.topics : request.topicNames.map(name => ({ name, topicId: zeroUuid }))
+  if (!call.configs.deleteTopicEnable) {
+    const isKnown = call.version >= DELETION_DISABLED
+    return refusal(topics, isKnown ? ErrorCode.TOPIC_DELETION_DISABLED : ErrorCode.INVALID_REQUEST)
   }
-  const isKnown = call.version >= DELETION_DISABLED
-  const errorCode = isKnown ? ErrorCode.TOPIC_DELETION_DISABLED : ErrorCode.INVALID_REQUEST
-  return { throttleTimeMs: 0, responses: topics.map(topic => ({ ...topic, errorCode })) }
+  try {
+    const responses = call.catalog.deleteTopics({ topics, timeoutMs: request.timeoutMs }, call.now)
+    return { throttleTimeMs: 0, responses }
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error
+    return refusal(topics, ErrorCode.KAFKA_STORAGE_ERROR)
+  }
 })
+
+function refusal(topics: readonly TopicReference[], errorCode: ErrorCode) {
+  return { throttleTimeMs: 0, responses: topics.map(topic => ({ ...topic, errorCode })) }
+}

@@ -12,7 +12,7 @@ import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { Millis } from '../core/machine.ts'
 import type { Disk } from '../log/disk.ts'
-import { partitionDirectory } from '../log/file-names.ts'
+import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { votersSnapshot } from './metadata-batches.ts'
 
@@ -50,8 +50,7 @@ export function openDirectory(disk: Disk, configs: BrokerConfigs, random: Random
 }
 
 function format(disk: Disk, nodeId: number, random: Random, now: Millis): BrokerIdentity {
-  const partition = disk.list('').find(name => /-\d+$/.test(name) && name !== METADATA_DIRECTORY)
-  if (partition !== undefined) throw new MalformedError(`the directory holds ${partition}, but no ${META_PROPERTIES}`)
+  refuseOrphans(disk, META_PROPERTIES)
   const randomBytes = (size: number) => random.bytes(size)
   const identity = { nodeId, clusterId: makeUuid(randomBytes), directoryId: makeUuid(randomBytes) }
   disk.makeDirectory(METADATA_DIRECTORY)
@@ -59,6 +58,12 @@ function format(disk: Disk, nodeId: number, random: Random, now: Millis): Broker
   // Last: a directory that has it is complete but for the log, which the journal begins.
   disk.writeFile(META_PROPERTIES, new TextEncoder().encode(metaProperties(identity)))
   return identity
+}
+
+/** Throws MalformedError where there are partitions although `missing`, which says whose they are, is not there. */
+export function refuseOrphans(disk: Disk, missing: string): void {
+  const orphan = disk.list('').find(name => name !== METADATA_DIRECTORY && parsePartitionDirectory(name) !== null)
+  if (orphan !== undefined) throw new MalformedError(`the directory holds ${orphan}, but no ${missing}`)
 }
 
 function metaProperties({ nodeId, clusterId, directoryId }: BrokerIdentity): string {

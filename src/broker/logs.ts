@@ -91,7 +91,10 @@ export class PartitionLogs implements Logs {
       maxDecompressedBytes: this.options.configs.socketRequestMaxBytes,
     })
     if ('errorCode' in validated) {
-      Object.assign(outcome, validated)
+      outcome.errorCode = validated.errorCode
+      outcome.errorMessage = validated.errorMessage
+      outcome.recordErrors = validated.recordErrors
+      if (validated.hasLogStart) outcome.logStartOffset = log.logStartOffset
       return
     }
     log.stage(validated, outcome, nowMs)

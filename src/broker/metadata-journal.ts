@@ -5,6 +5,7 @@
  * batch is committed when it is written; the epoch stays the one in which the log was written last.
  * @module
  */
+import { assert } from '../base/assert.ts'
 import { concatBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Uuid } from '../base/uuid.ts'
@@ -17,7 +18,7 @@ import { defaultLogConfig } from '../log/log-config.ts'
 import { PartitionLog } from '../log/partition.ts'
 import { batchHeaders, checkBatch, isControl } from '../wire/records/batch.ts'
 import { readRecords } from '../wire/records/record.ts'
-import { bootstrapRecords, METADATA_DIRECTORY } from './format.ts'
+import { bootstrapRecords, METADATA_DIRECTORY, refuseOrphans } from './format.ts'
 import { leaderChangeBatch, metadataBatch } from './metadata-batches.ts'
 
 /** Uuid.METADATA_TOPIC_ID: the uuid of 1. */
@@ -39,7 +40,10 @@ export class MetadataJournal implements Journal<MetadataRecord> {
   /** Whether the log ends within a transaction (KIP-868): what it holds of it does not count. */
   private isInTransaction = false
 
-  /** Opens the log, or begins it. Throws DiskError, and JournalError where it cannot be begun. */
+  /**
+   * Opens the log, or begins it. Throws DiskError, JournalError where it cannot be begun, and MalformedError where it is
+   * missing though there are partitions: to begin it anew would disown them.
+   */
   constructor(
     private readonly disk: Disk,
     private readonly clock: Clock,
@@ -59,13 +63,13 @@ export class MetadataJournal implements Journal<MetadataRecord> {
   }
 
   private begin(identity: BrokerIdentity): void {
+    refuseOrphans(this.disk, METADATA_DIRECTORY)
     const now = this.clock.now()
     this.write(concatBytes([leaderChangeBatch(identity, now), metadataBatch(bootstrapRecords(), now)]))
   }
 
   append(records: readonly MetadataRecord[]): void {
-    const isFirst = this.isInTransaction
-    const batch = isFirst ? [abort, ...records] : records
+    const batch = this.isInTransaction ? [abort, ...records] : records
     this.write(metadataBatch(batch, this.clock.now()))
     this.isInTransaction = false
   }
@@ -100,8 +104,10 @@ export class MetadataJournal implements Journal<MetadataRecord> {
     if (snapshot) yield* this.recordsIn(this.disk.readFile(snapshot.path) ?? new Uint8Array(0), 0)
     const start = Math.max(snapshot?.endOffset ?? 0, log.logStartOffset)
     for (let offset = start; offset < log.logEndOffset; ) {
-      const bytes = concatBytes(log.read(offset, READ_BYTES, log.logEndOffset, true).pieces)
-      offset = yield* this.recordsIn(bytes, offset)
+      const bytes = concatBytes(log.read(offset, READ_BYTES, log.logEndOffset, 'whole').pieces)
+      const next = yield* this.recordsIn(bytes, offset)
+      assert(next > offset, 'every read of the log has a whole batch')
+      offset = next
     }
   }
 

@@ -80,10 +80,10 @@ export class FileDisk implements Disk {
    * these files may lose their last moments when the machine loses its power.
    */
   writeFile(path: string, bytes: Uint8Array): void {
-    this.forget(path)
     const target = this.absolute(path)
     const temporary = `${target}.tmp`
     attempt('write', path, () => {
+      this.forget(path)
       try {
         writeFileSync(temporary, bytes)
         renameSync(temporary, target)
@@ -95,14 +95,18 @@ export class FileDisk implements Disk {
   }
 
   rename(from: string, to: string): void {
-    this.forget(from)
-    this.forget(to)
-    attempt('rename', from, () => renameSync(this.absolute(from), this.absolute(to)))
+    attempt('rename', from, () => {
+      this.forget(from)
+      this.forget(to)
+      renameSync(this.absolute(from), this.absolute(to))
+    })
   }
 
   remove(path: string): void {
-    this.forget(path)
-    attempt('remove', path, () => rmSync(this.absolute(path), { recursive: true, force: true }))
+    attempt('remove', path, () => {
+      this.forget(path)
+      rmSync(this.absolute(path), { recursive: true, force: true })
+    })
   }
 
   /** Gives back every handle and mapping. */
@@ -117,12 +121,20 @@ export class FileDisk implements Disk {
 
   /** Closes the file at `path`, or all files in the directory of that name. */
   private forget(path: string): void {
-    const inside = `${path}/`
-    for (const [name, file] of this.files) {
-      if (name !== path && !name.startsWith(inside)) continue
-      file.close()
-      this.files.delete(name)
+    const known = this.files.get(path)
+    if (known) this.drop(known)
+    else if (this.isDirectory(path)) {
+      for (const [name, file] of this.files) if (name.startsWith(`${path}/`)) this.drop(file)
     }
+  }
+
+  private drop(file: LocalFile): void {
+    file.close()
+    this.files.delete(file.path)
+  }
+
+  private isDirectory(path: string): boolean {
+    return statSync(this.absolute(path), { throwIfNoEntry: false })?.isDirectory() ?? false
   }
 }
 

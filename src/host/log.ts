@@ -69,10 +69,10 @@ export class StderrLog implements Log {
 
 /** What strangers sent may stand in a line: it must neither end it nor steer a terminal. */
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}/gu, character => JSON.stringify(character).slice(1, -1))
+  return text.replace(/\p{Cc}/gu, control => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 
-/** An error as text for the log: where it came from, if it knows. */
+/** An error as one line: what it says, and where it came from if it knows. */
 export function textOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return error instanceof Error ? (error.stack ?? error.message).replace(/\n\s*/g, ' ') : String(error)
 }

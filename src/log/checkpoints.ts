@@ -59,7 +59,7 @@ export function readPartitionMetadata(disk: Disk, directory: string): Uuid | nul
 
 /** @throws DiskError */
 export function writePartitionMetadata(disk: Disk, directory: string, topicId: Uuid): void {
-  disk.writeFile(`${directory}/${PARTITION_METADATA}`, utf8.encode(`version: 0\ntopic_id: ${topicId}\n`))
+  disk.writeFile(`${directory}/${PARTITION_METADATA}`, utf8.encode(`version: 0\ntopic_id: ${topicId}`))
 }
 
 /** Whether the last shutdown was clean. The marker must go before the first write of the new run. @throws DiskError */

@@ -40,3 +40,9 @@ export function parseSegmentFileName(name: string): SegmentFileName | null {
 export function partitionDirectory(topic: string, partition: number): string {
   return `${topic}-${partition}`
 }
+
+/** The topic and partition whose directory has this name, or null where it is none (LocalLog.parseTopicPartitionName). */
+export function parsePartitionDirectory(name: string): { readonly topic: string; readonly partition: number } | null {
+  const [, topic, partition] = /^([\w.-]+)-(\d+)$/.exec(name) ?? []
+  return topic === undefined ? null : { topic, partition: Number(partition) }
+}

@@ -77,7 +77,7 @@ function recoverSegments(
     if (index < all.length - 1) segment.saveIndexes()
   }
   all.forEach((segment, index) => {
-    segment.isFlushed = isCleanStart || index < firstUnflushed
+    segment.isFlushed = (all[index + 1]?.baseOffset ?? endOffset) <= recoveryPoint
   })
   return new Segments(all, endOffset)
 }

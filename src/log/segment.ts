@@ -15,6 +15,8 @@ export class Segment {
   sizeBytes: number
   /** Whether everything in here is known to have reached the medium. */
   isFlushed = false
+  /** Once a flush has failed no later one proves anything: the system may have dropped what it could not write. */
+  private canFlush = true
   private readonly file: DiskFile
   private loaded: SegmentIndexes | null = null
   private releasedMaxTimestamp: number | null = null
@@ -31,6 +33,7 @@ export class Segment {
   ) {
     this.file = disk.open(this.pathOf('log'))
     this.sizeBytes = this.file.size
+    if (this.sizeBytes === 0) this.loaded = new SegmentIndexes(baseOffset)
   }
 
   /** The largest timestamp in here, -1 if there is none. @throws DiskError */
@@ -183,20 +186,31 @@ export class Segment {
     this.file.close()
   }
 
-  /** Asks for the log and the index files to reach the medium: `isFlushed` tells when they have, and nothing came after. */
+  /** Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after. */
   flush(): void {
+    if (!this.canFlush) return
     const { sizeBytes } = this
-    const suffixes = ['log', 'index', 'timeindex'] as const
-    let left: number = suffixes.length
-    let areFlushed = true
-    for (const suffix of suffixes) {
-      const file = suffix === 'log' ? this.file : this.disk.open(this.pathOf(suffix))
-      file.flush(error => {
-        areFlushed &&= error === null
-        if (file !== this.file) file.close()
-        if (--left === 0 && sizeBytes === this.sizeBytes) this.isFlushed = areFlushed
-      })
+    try {
+      const files = [this.file, ...this.indexFiles()]
+      let left = files.length
+      let areFlushed = true
+      for (const file of files) {
+        file.flush(error => {
+          areFlushed &&= error === null
+          if (file !== this.file) file.close()
+          if (--left > 0) return
+          this.canFlush &&= areFlushed
+          this.isFlushed = areFlushed && this.canFlush && sizeBytes === this.sizeBytes
+        })
+      }
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
     }
+  }
+
+  private indexFiles(): DiskFile[] {
+    const paths = (['index', 'timeindex'] as const).map(suffix => this.pathOf(suffix))
+    return paths.filter(path => this.disk.size(path) !== null).map(path => this.disk.open(path))
   }
 
   /** Removes the segment's files. @throws DiskError */

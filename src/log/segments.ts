@@ -72,7 +72,7 @@ export class Segments {
     this.segments.push(segment)
     closed.saveIndexes()
     closed.release()
-    closed.flush()
+    for (const older of this.segments) if (older !== segment && !older.isFlushed) older.flush()
   }
 
   /** Makes the next batch, written at the end of the active segment, part of the log. */

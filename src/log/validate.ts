@@ -74,6 +74,8 @@ export interface ProduceRefusal {
   /** Kafka sends a text only for refused records. */
   readonly errorMessage: string | null
   readonly recordErrors: readonly RefusedRecord[]
+  /** Whether the answer carries the log start offset: where Kafka's log refused, and not its request or a size. */
+  readonly hasLogStart: boolean
 }
 
 /** Records refused for what single ones of them are. */
@@ -92,20 +94,28 @@ class RefusedRecords extends RecordError {
  * `records` itself, as Kafka does it; nothing else is changed, and no state is read or written.
  */
 export function validateProduce(records: Uint8Array, rules: ProduceRules): ValidatedRecords | ProduceRefusal {
+  let isRequestSound = false
   try {
-    return accept(records, rules)
+    const sizeBytes = wholeBatchBytes(records, 0)
+    if (rules.apiVersion >= 3) checkForVersion(records, sizeBytes, rules.apiVersion)
+    isRequestSound = true
+    return accept(records, sizeBytes, rules)
   } catch (error) {
-    if (error instanceof RefusedRecords) {
-      return { errorCode: error.code, errorMessage: error.message, recordErrors: error.records }
-    }
-    if (error instanceof RecordError) return { errorCode: error.code, errorMessage: null, recordErrors: [] }
-    throw error
+    if (!(error instanceof RecordError)) throw error
+    const [errorMessage, recordErrors] = error instanceof RefusedRecords ? [error.message, error.records] : [null, []]
+    const hasLogStart = isRequestSound && !withoutLogStart.has(error.code)
+    return { errorCode: error.code, errorMessage, recordErrors, hasLogStart }
   }
 }
 
-function accept(records: Uint8Array, rules: ProduceRules): ValidatedRecords {
-  const sizeBytes = wholeBatchBytes(records, 0)
-  if (rules.apiVersion >= 3) checkForVersion(records, sizeBytes, rules.apiVersion)
+/** What ReplicaManager.appendToLocalLog answers without looking at the log. */
+const withoutLogStart: ReadonlySet<ErrorCode> = new Set([
+  ErrorCode.CORRUPT_MESSAGE,
+  ErrorCode.MESSAGE_TOO_LARGE,
+  ErrorCode.RECORD_LIST_TOO_LARGE,
+])
+
+function accept(records: Uint8Array, sizeBytes: number, rules: ProduceRules): ValidatedRecords {
   if (sizeBytes === 0) return { bytes: records.subarray(0, 0), batches: [], logAppendTimeMs: stampOf(rules) }
   const accepted =
     magicAt(records, 0) === CURRENT_MAGIC ? acceptBatch(records, sizeBytes, rules) : acceptLegacy(records, rules)

@@ -44,13 +44,13 @@ test("partition.metadata is Kafka's text", () => {
   const topicId = 'Ica2e8l0Td-ozWaC8o-NhA' as Uuid
   expect(readPartitionMetadata(disk, 't-0')).toBeNull()
   writePartitionMetadata(disk, 't-0', topicId)
-  expect(textOf(disk, 't-0/partition.metadata')).toBe('version: 0\ntopic_id: Ica2e8l0Td-ozWaC8o-NhA\n')
+  expect(textOf(disk, 't-0/partition.metadata')).toBe('version: 0\ntopic_id: Ica2e8l0Td-ozWaC8o-NhA')
   expect(readPartitionMetadata(disk, 't-0')).toBe(topicId)
 })
 
-test('Kafka writes partition.metadata without the last newline', () => {
+test('partition.metadata may end with a newline', () => {
   const disk = new SimDisk()
-  disk.writeFile('t-0/partition.metadata', new TextEncoder().encode('version: 0\ntopic_id: Ica2e8l0Td-ozWaC8o-NhA'))
+  disk.writeFile('t-0/partition.metadata', new TextEncoder().encode('version: 0\ntopic_id: Ica2e8l0Td-ozWaC8o-NhA\n'))
   expect(readPartitionMetadata(disk, 't-0')).toBe('Ica2e8l0Td-ozWaC8o-NhA' as Uuid)
 })
 

@@ -42,6 +42,7 @@ describe('integers', () => {
     [2 ** 80, '7fffffffffffffff'],
     [-(2 ** 63), '8000000000000000'],
     [-(2 ** 80), '8000000000000000'],
+    [-(2 ** 63) - 2 ** 11, '8000000000000000'],
   ])('int64 %d', (value, hex) => {
     expect(written(writer => writer.int64(value))).toBe(hex)
   })
@@ -149,7 +150,8 @@ describe('frames', () => {
       writer.beginFrame()
       writer.int8(1)
       writer.span(large)
-      writer.copy(new Uint8Array(2000))
+      writer.copy(new Uint8Array(1000))
+      writer.copy(new Uint8Array(1000))
       writer.span(large)
       writer.int8(2)
       writer.endFrame()

@@ -41,31 +41,23 @@ function decideAllocateProducerIds({ nextProducerId }: CatalogState, { nodeId }:
   }
 }
 
-/** Kafka takes leadership from a broker that stops, and gives it back when the broker is unfenced. */
+/** Kafka takes a partition from a broker that stops, and gives it back when the broker is unfenced. */
 function decideClaimLeadership(state: CatalogState, { nodeId }: BrokerIdentity): CatalogDecision {
   const records: MetadataRecord[] = []
   for (const { id: topicId, partitions } of state.topicsById.values()) {
-    for (const { index, leaderId, replicas } of partitions) {
+    for (const { index: partitionId, leaderId, replicas } of partitions) {
       if (leaderId !== NO_LEADER || !replicas.includes(nodeId)) continue
-      records.push({
-        type: 'partitionChangeRecord',
-        value: { ...noChange, partitionId: index, topicId, ...led(nodeId) },
-      })
+      const led = { ...unchanged, partitionId, topicId, leader: nodeId, isr: [nodeId] }
+      records.push({ type: 'partitionChangeRecord', value: { ...led, eligibleLeaderReplicas: [], lastKnownElr: [] } })
     }
   }
   return { records }
 }
 
-function led(nodeId: number) {
-  return { leader: nodeId, isr: [nodeId] }
-}
-
-const noChange = {
+const unchanged = {
   replicas: null,
   removingReplicas: null,
   addingReplicas: null,
   leaderRecoveryState: -1,
-  eligibleLeaderReplicas: null,
-  lastKnownElr: null,
   directories: null,
 }

@@ -26,20 +26,45 @@ const MAX_PORT = 65535
 export const helpFlag: Flag = { names: ['-h', '--help'], help: 'show this text' }
 export const versionFlag: Flag = { names: ['--version'], help: 'show the version' }
 
-// biome-ignore format: a table
 export const flags: readonly Flag[] = [
-  { names: ['--port'],               placeholder: 'PORT',      apply: setPort,
-    help: `port for Kafka clients, ${DEFAULT_PORT} by default; 0 takes a free one` },
-  { names: ['--host'],               placeholder: 'ADDRESS',   apply: setHost,
-    help: `address to listen on, ${LOCALHOST} by default; 0.0.0.0 for all` },
-  { names: ['--data-dir'],           placeholder: 'DIRECTORY', apply: setDataDirectory,
-    help: 'where topics are kept, ~/.local/share/strikemq by default' },
-  { names: ['--strict-replication'],                           apply: draft => { draft.isStrictReplication = true },
-    help: 'refuse topics with more replicas than there are nodes, as Kafka does' },
-  { names: ['-o'],                   placeholder: 'KEY=VALUE', apply: addOverride,
-    help: "set one of Kafka's server.properties; may be repeated" },
-  { names: ['-v', '--verbose'],                                apply: draft => { draft.isVerbose = true },
-    help: 'log each request, decoded' },
+  {
+    names: ['--port'],
+    placeholder: 'PORT',
+    apply: setPort,
+    help: `port for Kafka clients, ${DEFAULT_PORT} by default; 0 takes a free one`,
+  },
+  {
+    names: ['--host'],
+    placeholder: 'ADDRESS',
+    apply: setHost,
+    help: `address to listen on, ${LOCALHOST} by default; 0.0.0.0 for all`,
+  },
+  {
+    names: ['--data-dir'],
+    placeholder: 'DIRECTORY',
+    apply: setDataDirectory,
+    help: 'where topics are kept, ~/.local/share/strikemq by default',
+  },
+  {
+    names: ['--strict-replication'],
+    apply: draft => {
+      draft.isStrictReplication = true
+    },
+    help: 'refuse topics with more replicas than there are nodes, as Kafka does',
+  },
+  {
+    names: ['-o'],
+    placeholder: 'KEY=VALUE',
+    apply: addOverride,
+    help: "set one of Kafka's server.properties; may be repeated",
+  },
+  {
+    names: ['-v', '--verbose'],
+    apply: draft => {
+      draft.isVerbose = true
+    },
+    help: 'log each request, decoded',
+  },
   helpFlag,
   versionFlag,
 ]

@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test'
+import { SystemClock } from '../../src/host/clock.ts'
+
+test('the alarm rings once, not before its time and not within setAlarm', async () => {
+  const clock = new SystemClock()
+  const atMs = clock.now() + 3
+  const { promise, resolve } = Promise.withResolvers<number>()
+  let ringCount = 0
+  clock.setAlarm(atMs, () => {
+    ringCount++
+    resolve(clock.now())
+  })
+  expect(ringCount).toBe(0)
+  expect(await promise).toBeGreaterThanOrEqual(atMs)
+  expect(ringCount).toBe(1)
+})
+
+test('a time that is past rings at once, but later', async () => {
+  const clock = new SystemClock()
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  let hasReturned = false
+  clock.setAlarm(0, () => resolve(hasReturned))
+  hasReturned = true
+  expect(await promise).toBe(true)
+})
+
+test('a new alarm replaces the old one, null takes it away, and one in a century does not ring now', async () => {
+  const clock = new SystemClock()
+  const rung: string[] = []
+  clock.setAlarm(0, () => rung.push('replaced'))
+  clock.setAlarm(clock.now() + 100 * 365 * 86_400_000, () => rung.push('century'))
+  const other = new SystemClock()
+  other.setAlarm(0, () => rung.push('cancelled'))
+  other.setAlarm(null, () => rung.push('null'))
+  await new Promise<void>(resolve => new SystemClock().setAlarm(Date.now() + 5, resolve))
+  expect(rung).toEqual([])
+  clock.setAlarm(null, () => {})
+})

@@ -1,0 +1,262 @@
+import { expect, test } from 'bun:test'
+import type { Peer } from '../../src/broker/session.ts'
+import type { SessionPort } from '../../src/host/connection.ts'
+import type { Log } from '../../src/host/log.ts'
+import { ListenError, serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
+import { bytes } from './directory.ts'
+
+/** A session that records what happens to it and does what `onReceive` says. */
+class FakeSession implements SessionPort {
+  readonly received: Uint8Array[] = []
+  drainedCount = 0
+  readonly gone = Promise.withResolvers<void>()
+  readonly hasDrained = Promise.withResolvers<void>()
+
+  constructor(
+    readonly peer: Peer,
+    private readonly onReceive: (session: FakeSession, chunk: Uint8Array) => void,
+  ) {}
+
+  receive(chunk: Uint8Array): void {
+    this.received.push(chunk)
+    this.onReceive(this, chunk)
+  }
+
+  drained(): void {
+    this.drainedCount++
+    this.hasDrained.resolve()
+  }
+
+  close(): void {
+    this.gone.resolve()
+  }
+
+  get receivedBytes(): number {
+    return this.received.reduce((sum, chunk) => sum + chunk.length, 0)
+  }
+}
+
+/** A server on a free port of 127.0.0.1 whose sessions do what `onReceive` says, and the lines of its log. */
+function started(onReceive: (session: FakeSession, chunk: Uint8Array) => void, options: Partial<TcpOptions> = {}) {
+  const sessions: FakeSession[] = []
+  const lines: string[] = []
+  const log: Log = {
+    error: line => lines.push(line),
+    warn: line => lines.push(line),
+    info: line => lines.push(line),
+    warnSparingly: (_kind, line) => lines.push(line),
+  }
+  const connect = (peer: Peer) => {
+    const session = new FakeSession(peer, onReceive)
+    sessions.push(session)
+    return session
+  }
+  const server = serveTcp({ host: '127.0.0.1', port: 0, connect, log, ...options })
+  return { server, sessions, lines, [Symbol.asyncDispose]: () => server.close() }
+}
+
+/** A client that collects what it reads. */
+async function connected(port: number, hostname = '127.0.0.1') {
+  const chunks: Uint8Array[] = []
+  const closed = Promise.withResolvers<void>()
+  let wanted = { length: 0, resolve: () => {} }
+  let length = 0
+  const socket = await Bun.connect({
+    hostname,
+    port,
+    socket: {
+      data(_socket, chunk) {
+        chunks.push(chunk)
+        length += chunk.length
+        if (length >= wanted.length) wanted.resolve()
+      },
+      close: () => closed.resolve(),
+      error() {},
+    },
+  })
+  return {
+    socket,
+    closed: closed.promise,
+    get bytes() {
+      return Buffer.concat(chunks)
+    },
+    /** Comes back once `count` bytes are there. */
+    read(count: number): Promise<void> {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      wanted = { length: count, resolve }
+      if (length >= count) resolve()
+      return promise
+    },
+  }
+}
+
+const MIB = 1024 * 1024
+
+test('bytes come as plain arrays, answers go back, and both know the other', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk, bytes('!')]))
+  const client = await connected(host.server.port)
+  client.socket.write('hello')
+  await client.read(6)
+  expect(client.bytes.toString()).toBe('hello!')
+  const [session] = host.sessions
+  expect(session?.received[0]?.constructor).toBe(Uint8Array)
+  expect(session?.peer.name).toBe(`127.0.0.1:${client.socket.localPort}`)
+  expect(session?.peer.endpoint).toEqual({ host: '127.0.0.1', port: host.server.port })
+  expect(host.server.connectionCount).toBe(1)
+  client.socket.end()
+  await session?.gone.promise
+  expect(host.server.connectionCount).toBe(0)
+})
+
+test('a client that reads nothing costs a queue, gets everything later, and drains once', async () => {
+  const answer = new Uint8Array(16 * MIB).map((_, i) => i >> 8)
+  let queuedBytes = 0
+  await using host = started(session => {
+    queuedBytes = session.peer.send([bytes('head'), answer, bytes('tail')])
+  })
+  const client = await connected(host.server.port)
+  client.socket.pause()
+  client.socket.write('go')
+  while (host.sessions[0]?.received.length !== 1) await Bun.sleep(1)
+  expect(queuedBytes).toBeGreaterThan(MIB)
+  expect(host.sessions[0].drainedCount).toBe(0)
+  client.socket.resume()
+  await client.read(answer.length + 8)
+  await host.sessions[0].hasDrained.promise
+  expect(client.bytes.subarray(4, -4).equals(answer)).toBe(true)
+  expect(client.bytes.subarray(0, 4).toString()).toBe('head')
+  expect(client.bytes.subarray(-4).toString()).toBe('tail')
+  expect(host.sessions[0].drainedCount).toBe(1)
+})
+
+test('a paused session gets nothing, its client is stopped, and all of it comes after resume', async () => {
+  await using host = started(session => session.peer.pause())
+  const client = await connected(host.server.port)
+  const content = new Uint8Array(12 * MIB).map((_, i) => i >> 10)
+  const sent = client.socket.write(content, 0, content.length)
+  expect(sent).toBeLessThan(content.length)
+  while (host.sessions[0]?.received.length !== 1) await Bun.sleep(1)
+  const [session] = host.sessions
+  const receivedBytes = session.receivedBytes
+  await Bun.sleep(20)
+  expect(session.receivedBytes).toBe(receivedBytes)
+  while (session.receivedBytes < sent) {
+    session.peer.resume()
+    await Bun.sleep(0)
+  }
+  expect(Buffer.concat(session.received).equals(content.subarray(0, sent))).toBe(true)
+})
+
+test('the end of a client is noticed while its session waits', async () => {
+  await using host = started(session => session.peer.pause())
+  const client = await connected(host.server.port)
+  client.socket.write('long poll')
+  while (host.sessions[0]?.received.length !== 1) await Bun.sleep(1)
+  client.socket.end()
+  await host.sessions[0].gone.promise
+})
+
+test('a session that resumes itself is not called from within', async () => {
+  let depth = 0
+  let deepest = 0
+  await using host = started(session => {
+    depth++
+    deepest = Math.max(deepest, depth)
+    session.peer.pause()
+    session.peer.resume()
+    depth--
+  })
+  const client = await connected(host.server.port)
+  for (let i = 0; i < 20; i++) client.socket.write('x')
+  while ((host.sessions[0]?.receivedBytes ?? 0) < 20) await Bun.sleep(1)
+  expect(deepest).toBe(1)
+})
+
+test('close sends what is queued, then ends, and says why', async () => {
+  const answer = new Uint8Array(8 * MIB).fill(3)
+  await using host = started(session => {
+    session.peer.send([answer])
+    session.peer.close('frame too large')
+  })
+  const client = await connected(host.server.port)
+  client.socket.write('go')
+  client.socket.write('more that nobody reads')
+  await client.read(answer.length)
+  client.socket.end()
+  await client.closed
+  expect(client.bytes.length).toBe(answer.length)
+  expect(host.lines).toEqual([`${host.sessions[0]?.peer.name} closed: frame too large`])
+  expect(host.sessions[0]?.received.length).toBe(1)
+})
+
+test('an error in a session ends its connection and no other', async () => {
+  await using host = started((session, chunk) => {
+    if (chunk[0] === 0) throw new Error('a bug')
+    session.peer.send([chunk])
+  })
+  const good = await connected(host.server.port)
+  const bad = await connected(host.server.port)
+  bad.socket.write(new Uint8Array(1))
+  await bad.closed
+  good.socket.write('still here')
+  await good.read(10)
+  expect(host.lines).toHaveLength(1)
+  expect(host.lines[0]).toContain('a bug')
+})
+
+test('more connections than allowed are closed as they come', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk]), { maxConnectionCount: 1 })
+  const first = await connected(host.server.port)
+  first.socket.write('a')
+  await first.read(1)
+  const second = await connected(host.server.port)
+  await second.closed
+  expect(host.server.connectionCount).toBe(1)
+  expect(host.lines[0]).toContain('there are 1 connections')
+  first.socket.end()
+  await host.sessions[0]?.gone.promise
+  const third = await connected(host.server.port)
+  third.socket.write('b')
+  await third.read(1)
+})
+
+test('a stopped server takes nobody new and serves the others until it is closed', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk]))
+  const client = await connected(host.server.port)
+  client.socket.write('a')
+  await client.read(1)
+  host.server.stopAccepting()
+  expect(connected(host.server.port)).rejects.toThrow()
+  client.socket.write('b')
+  await client.read(2)
+  await host.server.close()
+  await client.closed
+})
+
+test('localhost is both loopback addresses on one port', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk]), { host: 'localhost' })
+  for (const address of host.server.hosts) {
+    const client = await connected(host.server.port, address)
+    client.socket.write('a')
+    await client.read(1)
+  }
+  expect(host.server.hosts[0]).toBe('127.0.0.1')
+  expect(host.sessions.map(({ peer }) => peer.endpoint.host)).toEqual([...host.server.hosts])
+})
+
+test('an IPv4 client of a dual listener keeps its IPv4 address', async () => {
+  await using host = started(() => {}, { host: '::' })
+  const client = await connected(host.server.port)
+  client.socket.write('a')
+  while (!host.sessions[0]) await Bun.sleep(1)
+  expect(host.sessions[0].peer.name).toBe(`127.0.0.1:${client.socket.localPort}`)
+})
+
+test('an address that cannot be listened on is one line', async () => {
+  await using host = started(() => {})
+  const { port } = host.server
+  const taken = `cannot listen on 127.0.0.1 port ${port}: it is taken; choose another with --port, or a free one with --port 0`
+  expect(() => started(() => {}, { port })).toThrow(new ListenError(taken))
+  expect(() => started(() => {}, { port, host: 'localhost' })).toThrow(new ListenError(taken))
+  expect(() => started(() => {}, { host: 'no.such.host.invalid' })).toThrow(ListenError)
+})
