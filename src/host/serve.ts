@@ -3,8 +3,10 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
 import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
+import { JournalError } from '../core/machine.ts'
 import { DiskError } from '../log/disk.ts'
 import { MalformedError } from '../wire/errors.ts'
+import { RecordError } from '../wire/records/record-error.ts'
 import { SystemClock } from './clock.ts'
 import type { Settings } from './config.ts'
 import { FileDisk } from './file-disk.ts'
@@ -67,11 +69,21 @@ function reasonOf(error: unknown, directory: string): string | null {
   if (error instanceof ConfigError || error instanceof ListenError || error instanceof DirectoryHeldError) {
     return error.message
   }
-  if (error instanceof DiskError || error instanceof MalformedError) {
+  if (isAboutDirectory(error)) {
     return `data directory ${directory} cannot be used: ${error.message}`
   }
   const code = systemCodeOf(error)
   return code && `data directory ${directory} cannot be used: ${code}`
+}
+
+/** What the broker throws where it cannot read or begin what lies in its directory. */
+function isAboutDirectory(error: unknown): error is Error {
+  return (
+    error instanceof DiskError ||
+    error instanceof MalformedError ||
+    error instanceof RecordError ||
+    error instanceof JournalError
+  )
 }
 
 function banner(server: TcpServer, directory: string): string {

@@ -227,17 +227,14 @@ export class PartitionLog {
     this.segments.active.trim()
     this.epochs.save(this.disk, this.directory)
     if (this.snapshotOffset < this.logEndOffset) this.writeSnapshot()
-    for (const segment of this.segments.all) {
-      segment.saveIndexes()
-      if (!segment.isFlushed) segment.flush()
-      segment.release()
-    }
+    this.segments.flush(this.segments.active)
+    this.segments.close()
   }
 
   /** Removes the directory. The log may not be used again. @throws DiskError */
   remove(): void {
     this.staging.drop(this.logEndOffset)
-    for (const segment of this.segments.all) segment.release()
+    this.segments.close()
     this.disk.remove(this.directory)
   }
 

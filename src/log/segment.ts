@@ -19,8 +19,11 @@ export class Segment {
   private canFlush = true
   private readonly file: DiskFile
   private loaded: SegmentIndexes | null = null
-  private releasedMaxTimestamp: number | null = null
+  private knownMaxTimestamp: number | null = null
   private readonly recent = new RecentBatches()
+  /** The last place that was looked for: a fetch asks for it twice, for how much there is and for the bytes. */
+  private foundOffset = -1
+  private foundPosition = 0
   /** The max timestamp of the first batch, from which segment.ms counts; -1 if it has none. */
   private firstTimestamp = -1
 
@@ -38,7 +41,7 @@ export class Segment {
 
   /** The largest timestamp in here, -1 if there is none. @throws DiskError */
   get maxTimestamp(): number {
-    return this.loaded?.maxTimestamp ?? this.releasedMaxTimestamp ?? this.indexes.maxTimestamp
+    return this.loaded?.maxTimestamp ?? this.knownMaxTimestamp ?? this.indexes.maxTimestamp
   }
 
   /** The indexes, read from their files on first use, or made anew where those are missing or damaged. @throws DiskError */
@@ -92,10 +95,15 @@ export class Segment {
 
   /** The position of the batch that holds `offset`, or of the first after it; null if all are before it. @throws DiskError */
   positionOf(offset: number): number | null {
-    const known = this.recent.positionOf(offset)
+    const known = offset === this.foundOffset ? this.foundPosition : this.recent.positionOf(offset)
     if (known !== null) return known
     const cursor = this.cursorAt(this.indexes.offsets.lookup(offset))
-    while (cursor.next()) if (cursor.lastOffset >= offset) return cursor.position
+    while (cursor.next()) {
+      if (cursor.lastOffset < offset) continue
+      this.foundOffset = offset
+      this.foundPosition = cursor.position
+      return cursor.position
+    }
     return null
   }
 
@@ -169,26 +177,34 @@ export class Segment {
 
   /** Writes the index files if they are behind; where the disk refuses they stay in memory, to be written another time. */
   saveIndexes(): void {
+    if (this.loaded === null || this.loaded.isSaved) return
+    this.isFlushed = false
     try {
-      this.loaded?.save(this.disk, this.directory)
+      this.loaded.save(this.disk, this.directory)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
     }
   }
 
-  /** Forgets what can be read again: indexes that are in their files, handles, mappings. */
-  release(): void {
-    if (this.loaded?.isSaved) {
-      this.releasedMaxTimestamp = this.loaded.maxTimestamp
-      this.loaded = null
-    }
+  /** Forgets what can be read again: indexes that are in their files. Handles and mappings are the disk's to give up. */
+  forgetIndexes(): void {
     this.recent.clear()
+    if (!this.loaded?.isSaved) return
+    this.knownMaxTimestamp = this.loaded.maxTimestamp
+    this.loaded = null
+  }
+
+  /** Gives back handles and mappings: for a log that is not used any more. */
+  close(): void {
     this.file.close()
   }
 
-  /** Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after. */
+  /**
+   * Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after.
+   * Files of indexes that are behind have to be written first.
+   */
   flush(): void {
-    if (!this.canFlush) return
+    if (!this.canFlush || this.loaded?.isSaved === false) return
     const { sizeBytes } = this
     try {
       const files = [this.file, ...this.indexFiles()]
@@ -215,7 +231,7 @@ export class Segment {
 
   /** Removes the segment's files. @throws DiskError */
   remove(): void {
-    this.file.close()
+    this.close()
     for (const suffix of ['log', 'index', 'timeindex', 'txnindex'] as const) {
       this.disk.remove(this.pathOf(suffix))
     }

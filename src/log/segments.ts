@@ -27,7 +27,7 @@ export type FirstBatch = 'whole' | 'ifItFits' | 'cut'
 
 export const emptySlice: LogSlice = { pieces: [], sizeBytes: 0 }
 
-/** Closed segments whose indexes and handles are kept. */
+/** Closed segments whose indexes are kept in memory. */
 const WARM_SEGMENTS = 4
 /** What is in the log was decompressed once, under its own bound, before it came there. */
 const MAX_DECOMPRESSED_BYTES = 0x7fffffff
@@ -62,17 +62,27 @@ export class Segments {
     return this.segments.find(segment => !segment.isFlushed)?.baseOffset ?? this.endOffset
   }
 
-  /** Makes `segment` the active one; the indexes of the one before go to their files, and all of it to the medium. */
+  /** Makes `segment` the active one; what is before it goes to the medium. */
   roll(segment: Segment): void {
-    assert(
-      segment.sizeBytes === 0 && segment.baseOffset === this.endOffset,
-      'a new segment begins empty at the log end',
-    )
+    assert(segment.sizeBytes === 0 && segment.baseOffset === this.endOffset, 'a segment begins empty at the log end')
     const closed = this.active
     this.segments.push(segment)
-    closed.saveIndexes()
-    closed.release()
-    for (const older of this.segments) if (older !== segment && !older.isFlushed) older.flush()
+    this.flush(closed)
+    closed.forgetIndexes()
+  }
+
+  /** Asks for everything up to `last` to reach the medium, indexes too. */
+  flush(last: Segment): void {
+    for (const segment of this.segments) {
+      if (segment.baseOffset > last.baseOffset) break
+      segment.saveIndexes()
+      if (!segment.isFlushed) segment.flush()
+    }
+  }
+
+  /** Gives back handles and mappings: the log is not used any more. */
+  close(): void {
+    for (const segment of this.segments) segment.close()
   }
 
   /** Makes the next batch, written at the end of the active segment, part of the log. */
@@ -97,7 +107,9 @@ export class Segments {
         const leastBytes = segment.batchBytesAt(start)
         if (sizeBytes < leastBytes) sizeBytes = firstBatch === 'whole' ? leastBytes : 0
       }
-      return sizeBytes > 0 ? { pieces: [segment.read(start, sizeBytes)], sizeBytes } : emptySlice
+      if (sizeBytes === 0) return emptySlice
+      const piece = segment.read(start, sizeBytes)
+      return { pieces: [piece], sizeBytes: piece.length }
     }
     return emptySlice
   }
@@ -170,7 +182,7 @@ export class Segments {
     const segment = this.segments[index]!
     if (segment === this.active || this.warm.includes(segment)) return segment
     this.warm.push(segment)
-    if (this.warm.length > WARM_SEGMENTS) this.warm.shift()?.release()
+    if (this.warm.length > WARM_SEGMENTS) this.warm.shift()?.forgetIndexes()
     return segment
   }
 }

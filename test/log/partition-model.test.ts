@@ -196,7 +196,7 @@ describe('a log and its model', () => {
     ['losses of power', true],
   ])('agree over %s', (_, losesPower) => {
     for (let trial = 0; trial < 12; trial++) {
-      new Trial(seed + trial, losesPower).run()
+      withSeed(`trial ${trial}`, () => new Trial(seed + trial, losesPower).run())
     }
   })
 })

@@ -178,14 +178,27 @@ describe('what a batch may not be', () => {
       ]),
     ],
   ]
-  test.each(invalid)('%s: INVALID_RECORD', (_, bytes) => {
-    expect(refusalOf(bytes)).toEqual({ errorCode: ErrorCode.INVALID_RECORD, errorMessage: null, recordErrors: [] })
+  /** Those that ProduceRequest.validateRecords refuses, before the log is asked. */
+  const ofRequest = ['nothing', 'two batches', 'magic 0', 'magic 1']
+  test.each(invalid)('%s: INVALID_RECORD', (name, bytes) => {
+    const { errorCode, errorMessage, recordErrors, hasLogStart } = refusalOf(bytes)
+    expect({ errorCode, errorMessage, recordErrors }).toEqual({
+      errorCode: ErrorCode.INVALID_RECORD,
+      errorMessage: null,
+      recordErrors: [],
+    })
+    expect(hasLogStart).toBe(!ofRequest.includes(name))
   })
 
   test('a wrong CRC: CORRUPT_MESSAGE', () => {
     const bytes = good.slice()
     bytes[BATCH.crc] = (bytes[BATCH.crc] ?? 0) ^ 1
-    expect(refusalOf(bytes)).toEqual({ errorCode: ErrorCode.CORRUPT_MESSAGE, errorMessage: null, recordErrors: [] })
+    expect(refusalOf(bytes)).toEqual({
+      errorCode: ErrorCode.CORRUPT_MESSAGE,
+      errorMessage: null,
+      recordErrors: [],
+      hasLogStart: false,
+    })
   })
 
   test('garbage behind the batch that has a batch’s size: CORRUPT_MESSAGE', () => {

@@ -1,7 +1,7 @@
 /** The checksums of record batches: CRC-32C (magic 2) and CRC-32 (magic 0 and 1). @module */
 
-import { crc32 as zlibCrc32 } from 'node:zlib'
 import { readInt32LE } from './integers.ts'
+import { zlib } from './zlib.ts'
 
 const CASTAGNOLI_REVERSED = 0x82f63b78
 const SLICES = 16
@@ -87,5 +87,5 @@ function sumOfBytes(table: Int32Array, before: number, bytes: Uint8Array, start:
 
 /** The CRC-32 (IEEE) of `bytes[start..end)`, unsigned. */
 export function crc32(bytes: Uint8Array, start = 0, end = bytes.length): number {
-  return zlibCrc32(bytes.subarray(start, end))
+  return zlib().crc32(bytes.subarray(start, end))
 }

@@ -1,6 +1,6 @@
 /** gzip, by the runtime. @module */
 
-import { gunzipSync, gzipSync, inflateRawSync } from 'node:zlib'
+import { zlib } from '../zlib.ts'
 import { fromZlib } from './errors.ts'
 
 /** A member's header without file name or other extras, which is what Kafka's clients write. */
@@ -8,19 +8,19 @@ const PLAIN_HEADER = [0x1f, 0x8b, 8, 0]
 const PLAIN_HEADER_BYTES = 10
 
 export function gzip(bytes: Uint8Array): Uint8Array {
-  return gzipSync(bytes)
+  return zlib().gzipSync(bytes)
 }
 
 /** @throws RecordError as `decompress` */
 export function gunzip(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const options = { maxOutputLength: maxBytes }
   try {
-    return gunzipSync(bytes, options)
+    return zlib().gunzipSync(bytes, options)
   } catch (error) {
     if (!isGarbageAfterMember(bytes, error)) throw fromZlib('gzip', error, maxBytes)
   }
   try {
-    return inflateRawSync(bytes.subarray(PLAIN_HEADER_BYTES), options)
+    return zlib().inflateRawSync(bytes.subarray(PLAIN_HEADER_BYTES), options)
   } catch (error) {
     throw fromZlib('gzip', error, maxBytes)
   }

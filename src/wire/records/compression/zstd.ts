@@ -1,6 +1,6 @@
 /** Zstandard (RFC 8878), by the runtime (KIP-110). @module */
 
-import { zstdDecompressSync } from 'node:zlib'
+import { zlib } from '../zlib.ts'
 import { corrupt, fromZlib, tooLarge } from './errors.ts'
 
 const FRAME_MAGIC = 0xfd2fb528
@@ -25,7 +25,7 @@ export function decompressZstd(bytes: Uint8Array, maxBytes: number): Uint8Array 
   try {
     return boundBytes <= maxBytes
       ? Bun.zstdDecompressSync(bytes)
-      : zstdDecompressSync(bytes, { maxOutputLength: maxBytes })
+      : zlib().zstdDecompressSync(bytes, { maxOutputLength: maxBytes })
   } catch (error) {
     throw fromZlib('zstd', error, maxBytes)
   }

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'bun:test'
+import { zeroUuid } from '../../../src/base/uuid.ts'
+import type { MetadataRecord } from '../../../src/core/catalog/metadata-record.ts'
+import { JournalError } from '../../../src/core/machine.ts'
+import { CatalogFixture } from './fixture.ts'
+
+const fenced = { replicas: null, removingReplicas: null, addingReplicas: null, directories: null }
+
+describe('the catalog', () => {
+  test('is after a restart what it was before', () => {
+    const before = new CatalogFixture()
+    before.create(
+      { name: 'a', numPartitions: 3, configs: [{ name: 'cleanup.policy', value: 'compact' }] },
+      { name: 'b' },
+    )
+    before.catalog.deleteTopics({ topics: [{ name: 'b', topicId: zeroUuid }], timeoutMs: 1 }, 0)
+    const after = before.restarted()
+    expect([...after.catalog.topics()]).toEqual([...before.catalog.topics()])
+    expect(after.journal.records).toEqual(before.journal.records)
+    expect(after.created).toEqual([])
+    expect(after.strayCalls).toBe(1)
+  })
+
+  test('what cannot be journaled has not happened', () => {
+    const fixture = new CatalogFixture()
+    fixture.journal.isFull = true
+    expect(() => fixture.create({ name: 'a' })).toThrow(JournalError)
+    expect(fixture.catalog.topicByName('a')).toBeNull()
+    expect(fixture.created).toEqual([])
+    fixture.journal.isFull = false
+    expect(fixture.create({ name: 'a' })[0]?.errorCode).toBe(0)
+  })
+
+  test('leads again what Kafka took from a broker that stopped', () => {
+    const before = new CatalogFixture()
+    const topicId = before.create({ name: 'a' })[0]?.topicId ?? zeroUuid
+    const value = { ...fenced, partitionId: 0, topicId, isr: [], leader: -1, leaderRecoveryState: -1 }
+    const stopped: MetadataRecord = {
+      type: 'partitionChangeRecord',
+      value: { ...value, eligibleLeaderReplicas: [1], lastKnownElr: [1] },
+    }
+    before.journal.records.push(stopped)
+    const after = before.restarted()
+    expect(after.catalog.topicByName('a')?.partitions[0]).toMatchObject({
+      leaderId: 1,
+      leaderEpoch: 2,
+      partitionEpoch: 2,
+      isr: [1],
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+    })
+    expect(after.restarted().catalog.topicByName('a')?.partitions[0]?.leaderEpoch).toBe(2)
+  })
+
+  test('reads features and the configs of brokers', () => {
+    const fixture = new CatalogFixture()
+    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'metadata.version', featureLevel: 30 } })
+    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 1 } })
+    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 0 } })
+    expect(fixture.catalog.features).toEqual(new Map([['metadata.version', 30]]))
+    const value = { resourceType: 4, resourceName: '', name: 'min.insync.replicas', value: '1' }
+    fixture.catalog.recover({ type: 'configRecord', value })
+    expect(fixture.catalog.brokerConfigs()).toEqual(new Map([['min.insync.replicas', '1']]))
+    fixture.catalog.recover({ type: 'configRecord', value: { ...value, value: null } })
+    expect(fixture.catalog.brokerConfigs().size).toBe(0)
+  })
+})
+
+describe('producer ids', () => {
+  test('come one by one out of blocks of 1,000, each journaled before its first id', () => {
+    const { catalog, journal } = new CatalogFixture()
+    const ids = Array.from({ length: 1001 }, () => catalog.allocateProducerId(0))
+    expect(ids).toEqual(Array.from({ length: 1001 }, (_, index) => index))
+    const value = { brokerId: 1, brokerEpoch: -1 }
+    expect(journal.records).toEqual([
+      { type: 'producerIdsRecord', value: { ...value, nextProducerId: 1000 } },
+      { type: 'producerIdsRecord', value: { ...value, nextProducerId: 2000 } },
+    ])
+  })
+
+  test('are never given again after a restart, however it came', () => {
+    const before = new CatalogFixture()
+    before.catalog.allocateProducerId(0)
+    const after = before.restarted()
+    expect(after.catalog.allocateProducerId(0)).toBe(1000)
+    expect(after.restarted().catalog.allocateProducerId(0)).toBe(2000)
+  })
+
+  test('are not given from a block that cannot be journaled', () => {
+    const { catalog, journal } = new CatalogFixture()
+    journal.isFull = true
+    expect(() => catalog.allocateProducerId(0)).toThrow(JournalError)
+    journal.isFull = false
+    expect(catalog.allocateProducerId(0)).toBe(0)
+  })
+})
