@@ -24,8 +24,9 @@ import { Dispatcher, servedApis } from './dispatch.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
+import type { Peer } from './peer.ts'
 import { Purgatory } from './purgatory.ts'
-import { type Peer, Session, type Turns } from './session.ts'
+import { Session, type Turns } from './session.ts'
 import { Timers } from './timers.ts'
 
 /** What the broker has to say to people. */
@@ -91,15 +92,16 @@ export class Broker implements Turns {
     })
     for (const record of this.journal.records()) this.catalog.recover(record)
     this.catalog.resume(clock.now())
+    const served = servedApis(apis)
     const rooms: Rooms = {
-      served: servedApis(apis),
+      served,
       catalog: this.catalog,
       configs,
       fetchSessions: new FetchSessions(configs.maxIncrementalFetchSessionCacheSlots, random),
       logs: this.logs,
       purgatory: this.purgatory,
     }
-    this.dispatcher = new Dispatcher(apis, rooms, clock, log)
+    this.dispatcher = new Dispatcher(served, rooms, clock, log)
   }
 
   get clusterId(): string {
@@ -112,7 +114,12 @@ export class Broker implements Turns {
   }
 
   turn(work: () => void): void {
-    work()
+    try {
+      work()
+    } finally {
+      // What an error left unsent must not go to the next client.
+      this.writer.reset()
+    }
     this.purgatory.settle()
   }
 

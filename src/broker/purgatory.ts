@@ -14,6 +14,7 @@ export class Purgatory implements PurgatoryRoom {
   /** Those whose logs have grown in this turn. */
   private readonly stirred = new Set<Waiting>()
   private readonly waiting = new Set<Waiting>()
+  private isSettling = false
 
   constructor(private readonly timers: Timers) {}
 
@@ -42,11 +43,17 @@ export class Purgatory implements PurgatoryRoom {
     for (const waiting of this.watchers.get(log) ?? []) this.stirred.add(waiting)
   }
 
-  /** Asks those who were stirred. Called between turns. */
+  /** Asks those who were stirred, and those whom their answers stir. Called between turns. */
   settle(): void {
-    for (const waiting of this.stirred) {
-      this.stirred.delete(waiting)
-      waiting.finish(false)
+    if (this.isSettling) return
+    this.isSettling = true
+    try {
+      for (const waiting of this.stirred) {
+        this.stirred.delete(waiting)
+        waiting.finish(false)
+      }
+    } finally {
+      this.isSettling = false
     }
   }
 

@@ -8,22 +8,14 @@
  */
 import type { Parked } from '../api/api.ts'
 import type { Writer } from '../wire/writer.ts'
-import type { Dispatcher, Exchange, Reply } from './dispatch.ts'
+import type { Dispatcher, Exchange } from './dispatch.ts'
 import { FrameCutter } from './frame-cutter.ts'
+import type { Peer } from './peer.ts'
 
-/** The other end of a connection, as the host gives it. */
-export interface Peer {
-  /** Who is there, for the log: address and port. */
-  readonly name: string
-  /** The address that this connection reached. */
-  readonly endpoint: { readonly host: string; readonly port: number }
-  /** Sends `pieces`, which are valid during the call only, and returns the bytes that are still to go out. */
-  send(pieces: readonly Uint8Array[]): number
-  /** No more input until `resume`. */
-  pause(): void
-  resume(): void
-  /** Closes the connection; `reason` goes to the log. */
-  close(reason: string): void
+/** An answer that is not encoded yet. */
+interface Reply {
+  readonly exchange: Exchange
+  readonly answer: unknown
 }
 
 /** What sessions share: the turn, in which staged appends are written once and answers encoded after them. */
@@ -113,12 +105,12 @@ export class Session {
     const answer = exchange.decide()
     if (answer === null) return
     if (!isParked(answer)) {
-      this.uncommitted.push(exchange.reply(answer))
+      this.uncommitted.push({ exchange, answer })
       return
     }
     this.parked = answer
     this.peer.pause()
-    answer.onAnswer(value => this.wake(exchange.reply(value)))
+    answer.onAnswer(later => this.wake({ exchange, answer: later }))
   }
 
   private wake(reply: Reply): void {
@@ -134,8 +126,7 @@ export class Session {
 
   /** Encodes the answers that no longer depend on anything. */
   private encode(): void {
-    for (const reply of this.uncommitted) reply(this.turns.writer)
-    this.uncommitted.length = 0
+    for (const { exchange, answer } of this.uncommitted.splice(0)) exchange.write(this.turns.writer, answer)
   }
 
   private send(): void {

@@ -7,7 +7,7 @@
  */
 import type { Socket } from 'bun'
 import { concatBytes } from '../base/bytes.ts'
-import type { Peer } from '../broker/session.ts'
+import type { Peer } from '../broker/peer.ts'
 import { type Log, textOf } from './log.ts'
 import { OutputQueue } from './output-queue.ts'
 

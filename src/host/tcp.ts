@@ -1,6 +1,6 @@
 /** Listens for Kafka clients and joins each to a session of the broker. @module */
 import type { TCPSocketListener } from 'bun'
-import type { Peer } from '../broker/session.ts'
+import type { Peer } from '../broker/peer.ts'
 import { LOCALHOST } from './config.ts'
 import { Connection, type SessionPort } from './connection.ts'
 import type { Log } from './log.ts'

@@ -13,6 +13,8 @@ import { SegmentIndexes } from './segment-indexes.ts'
 export class Segment {
   /** Bytes of batches that are part of the log; the file may be longer after a failed write. */
   sizeBytes: number
+  /** Whether the file may go on behind the log. */
+  private isTorn = false
   /** Whether everything in here is known to have reached the medium. */
   isFlushed = false
   /** Once a flush has failed no later one proves anything: the system may have dropped what it could not write. */
@@ -57,25 +59,21 @@ export class Segment {
   write(pieces: readonly Uint8Array[], lengthBytes: number): boolean {
     try {
       this.trim()
-      if (this.file.write(pieces, this.sizeBytes) === lengthBytes) return true
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-    }
-    this.tryTrim()
-    return false
-  }
-
-  /** Cuts off what a failed write left behind the log. @throws DiskError */
-  trim(): void {
-    if (this.file.size > this.sizeBytes) this.file.truncate(this.sizeBytes)
-  }
-  /** As `trim`; where the disk refuses, the next write or `trim` does it. */
-  private tryTrim(): void {
-    try {
+      this.isTorn = true
+      this.isTorn = this.file.write(pieces, this.sizeBytes) !== lengthBytes
+      if (!this.isTorn) return true
       this.trim()
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
     }
+    return false
+  }
+
+  /** Cuts off what a failed write left behind the log, if there was one. @throws DiskError */
+  trim(): void {
+    if (!this.isTorn) return
+    this.file.truncate(this.sizeBytes)
+    this.isTorn = false
   }
 
   /** Makes the batch that was written at the end part of the log. */
@@ -155,6 +153,7 @@ export class Segment {
       end = cursor.nextPosition
       visit(cursor)
     }
+    this.isTorn = end < this.sizeBytes
     this.sizeBytes = end
     this.trim()
     this.loaded = indexes

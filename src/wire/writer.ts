@@ -69,7 +69,7 @@ export class Writer {
       this.view = new DataView(this.bytes.buffer)
     }
     this.position = this.start = this.piecesBytes = 0
-    this.pieces = []
+    if (this.pieces.length > 0) this.pieces = []
     this.frameBytes = null
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Peer } from '../../src/broker/session.ts'
+import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
 import type { Log } from '../../src/host/log.ts'
 import { ListenError, serveTcp, type TcpOptions } from '../../src/host/tcp.ts'

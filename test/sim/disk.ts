@@ -69,7 +69,7 @@ export class SimDisk implements Disk {
     return this.files.get(path)?.size ?? null
   }
   list(directory: string): readonly string[] {
-    const prefix = `${directory}/`
+    const prefix = directory === '' ? '' : `${directory}/`
     const names = [...this.files.keys(), ...this.directories].flatMap(path =>
       path.startsWith(prefix) ? (path.slice(prefix.length).split('/')[0] ?? []) : [],
     )

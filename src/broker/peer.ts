@@ -1,0 +1,15 @@
+/** The other end of a connection, as the host gives it. @module */
+
+export interface Peer {
+  /** Who is there, for the log: address and port. */
+  readonly name: string
+  /** The address that this connection reached. */
+  readonly endpoint: { readonly host: string; readonly port: number }
+  /** Sends `pieces`, which are valid during the call only, and returns the bytes that are still to go out. */
+  send(pieces: readonly Uint8Array[]): number
+  /** No more input until `resume`. */
+  pause(): void
+  resume(): void
+  /** Closes the connection; `reason` goes to the log. */
+  close(reason: string): void
+}

@@ -1,0 +1,35 @@
+/** A clock that stands still until a test moves it. @module */
+import type { Clock } from '../../src/base/clock.ts'
+
+export class SimClock implements Clock {
+  /** How often an alarm was set or taken back. */
+  settingsCount = 0
+  private alarm: { readonly atMs: number; readonly ring: () => void } | null = null
+
+  constructor(private nowMs = 1_700_000_000_000) {}
+
+  /** When the alarm rings, or null. */
+  get alarmAtMs(): number | null {
+    return this.alarm?.atMs ?? null
+  }
+
+  now(): number {
+    return this.nowMs
+  }
+
+  setAlarm(atMs: number | null, ring: () => void): void {
+    this.settingsCount++
+    this.alarm = atMs === null ? null : { atMs, ring }
+  }
+
+  /** Lets `ms` pass: alarms ring on the way, each at its own moment, those too that are set by one that rings. */
+  advance(ms: number): void {
+    const endMs = this.nowMs + ms
+    for (let { alarm } = this; alarm && alarm.atMs <= endMs; { alarm } = this) {
+      this.alarm = null
+      this.nowMs = Math.max(this.nowMs, alarm.atMs)
+      alarm.ring()
+    }
+    this.nowMs = endMs
+  }
+}
