@@ -48,7 +48,7 @@ export class RunningBroker implements AsyncDisposable {
   }
   /** As clients want it. */
   get address(): string {
-    return `localhost:${this.port}`
+    return `127.0.0.1:${this.port}`
   }
 
   /** Ends it with a signal and returns its exit code. */

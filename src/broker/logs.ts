@@ -9,7 +9,7 @@ import type { Partition, Topic } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { topicSettings } from '../core/configs/topic-configs.ts'
 import type { Millis } from '../core/machine.ts'
-import type { PartitionOffset } from '../log/checkpoints.ts'
+import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
 import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
 import { PartitionLog } from '../log/partition.ts'
@@ -58,6 +58,9 @@ export class PartitionLogs implements Logs {
   private open(topic: Topic, { index, leaderEpoch }: Partition): PartitionLog {
     const { disk, configs, now, isCleanStart } = this.options
     const directory = partitionDirectory(topic.name, index)
+    const owner = readPartitionMetadata(disk, directory)
+    // What a crash left of an earlier topic of this name.
+    if (owner !== null && owner !== topic.id) disk.remove(directory)
     const log = PartitionLog.open(disk, directory, {
       topic: topic.name,
       partition: index,

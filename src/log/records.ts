@@ -18,7 +18,7 @@ export const producerSnapshot = recordSchema({
   name: 'ProducerSnapshot',
   versions: '1',
   flexible: null,
-  fields: {
+  fields: () => ({
     crc: uint32(),
     producerEntries: array({
       producerId: int64(),
@@ -30,7 +30,7 @@ export const producerSnapshot = recordSchema({
       coordinatorEpoch: int32(),
       currentTxnFirstOffset: int64(),
     }),
-  },
+  }),
 })
 
 export const remoteLogSegmentMetadataRecord = recordSchema({
@@ -38,7 +38,7 @@ export const remoteLogSegmentMetadataRecord = recordSchema({
   id: 0,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     remoteLogSegmentId: struct({
       topicIdPartition: struct({
         name: string(),
@@ -60,7 +60,7 @@ export const remoteLogSegmentMetadataRecord = recordSchema({
     customMetadata: bytes().nullable().default(null),
     remoteLogSegmentState: int8(),
     txnIndexEmpty: bool().tag(0, '0+'),
-  },
+  }),
 })
 
 export const remoteLogSegmentMetadataUpdateRecord = recordSchema({
@@ -68,7 +68,7 @@ export const remoteLogSegmentMetadataUpdateRecord = recordSchema({
   id: 1,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     remoteLogSegmentId: struct({
       topicIdPartition: struct({
         name: string(),
@@ -81,7 +81,7 @@ export const remoteLogSegmentMetadataUpdateRecord = recordSchema({
     eventTimestampMs: int64(),
     customMetadata: bytes().nullable().default(null),
     remoteLogSegmentState: int8(),
-  },
+  }),
 })
 
 export const remotePartitionDeleteMetadataRecord = recordSchema({
@@ -89,7 +89,7 @@ export const remotePartitionDeleteMetadataRecord = recordSchema({
   id: 2,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topicIdPartition: struct({
       name: string(),
       id: uuid(),
@@ -98,7 +98,7 @@ export const remotePartitionDeleteMetadataRecord = recordSchema({
     brokerId: int32(),
     eventTimestampMs: int64(),
     remotePartitionDeleteState: int8(),
-  },
+  }),
 })
 
 export const remoteLogSegmentMetadataSnapshotRecord = recordSchema({
@@ -106,7 +106,7 @@ export const remoteLogSegmentMetadataSnapshotRecord = recordSchema({
   id: 3,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     segmentId: uuid(),
     startOffset: int64(),
     endOffset: int64(),
@@ -121,5 +121,5 @@ export const remoteLogSegmentMetadataSnapshotRecord = recordSchema({
     customMetadata: bytes().nullable().default(null),
     remoteLogSegmentState: int8(),
     txnIndexEmpty: bool().tag(0, '0+'),
-  },
+  }),
 })

@@ -143,10 +143,11 @@ export type ErrorName = keyof typeof ErrorCode
 /** A code that Kafka knows, as the number on the wire. */
 export type ErrorCode = (typeof ErrorCode)[ErrorName]
 
-const names = new Map<number, string>(Object.entries(ErrorCode).map(([name, code]) => [code, name]))
+let names: ReadonlyMap<number, string> | null = null
 
 /** The name of `code`, or the number itself for one that Kafka does not define. */
 export function errorName(code: number): string {
+  names ??= new Map(Object.entries(ErrorCode).map(([name, code]) => [code, name]))
   return names.get(code) ?? String(code)
 }
 

@@ -21,19 +21,19 @@ export const requestHeader = recordSchema({
   name: 'RequestHeaderData',
   versions: '1-2',
   flexible: 2,
-  fields: {
+  fields: () => ({
     requestApiKey: int16(),
     requestApiVersion: int16(),
     correlationId: int32(),
     clientId: string().nullable().notCompact('2+'),
-  },
+  }),
 })
 
 export const responseHeader = recordSchema({
   name: 'ResponseHeaderData',
   versions: '0-1',
   flexible: 1,
-  fields: { correlationId: int32() },
+  fields: () => ({ correlationId: int32() }),
 })
 
 export type RequestHeader = Infer<typeof requestHeader.fields>

@@ -160,8 +160,17 @@ export interface RecordSchema<F extends Fields = Fields> {
   readonly fields: F
 }
 
-export function recordSchema<F extends Fields>(definition: RecordSchema<F>): RecordSchema<F> {
-  return definition
+export function recordSchema<F extends Fields>(
+  definition: Omit<RecordSchema<F>, 'fields'> & { readonly fields: () => F },
+): RecordSchema<F> {
+  let fields: F | undefined
+  return {
+    ...definition,
+    get fields() {
+      fields ??= definition.fields()
+      return fields
+    },
+  }
 }
 
 /** First and last version of a range; the last of '4+' is Infinity. */

@@ -55,7 +55,12 @@ export async function createTopic(
 
 /** A new producer id, its epoch being 0. @throws AnswerError */
 export async function newProducerId(client: WireClient): Promise<number> {
-  const answer = await client.call(initProducerId, 4, { transactionalId: null, transactionTimeoutMs: TIMEOUT_MS })
+  const answer = await client.call(initProducerId, 4, {
+    transactionalId: null,
+    transactionTimeoutMs: TIMEOUT_MS,
+    enable2Pc: false,
+    keepPreparedTxn: false,
+  })
   requireNone('InitProducerId', answer.errorCode)
   return answer.producerId
 }

@@ -6,7 +6,7 @@ export const registerBrokerRecord = recordSchema({
   id: 0,
   versions: '0-4',
   flexible: 0,
-  fields: {
+  fields: () => ({
     brokerId: int32(),
     isMigratingZkBroker: bool('2+'),
     incarnationId: uuid(),
@@ -27,7 +27,7 @@ export const registerBrokerRecord = recordSchema({
     inControlledShutdown: bool('1+'),
     logDirs: array(uuid(), '3+').tag(0, '3+'),
     cordonedLogDirs: array(uuid(), '4+').nullable().tag(1, '4+').default(null),
-  },
+  }),
 })
 
 export const unregisterBrokerRecord = recordSchema({
@@ -35,10 +35,10 @@ export const unregisterBrokerRecord = recordSchema({
   id: 1,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     brokerId: int32(),
     brokerEpoch: int64(),
-  },
+  }),
 })
 
 export const topicRecord = recordSchema({
@@ -46,10 +46,10 @@ export const topicRecord = recordSchema({
   id: 2,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     name: string(),
     topicId: uuid(),
-  },
+  }),
 })
 
 export const partitionRecord = recordSchema({
@@ -57,7 +57,7 @@ export const partitionRecord = recordSchema({
   id: 3,
   versions: '0-2',
   flexible: 0,
-  fields: {
+  fields: () => ({
     partitionId: int32().default(-1),
     topicId: uuid(),
     replicas: array(int32()),
@@ -71,7 +71,7 @@ export const partitionRecord = recordSchema({
     leaderRecoveryState: int8().tag(0, '0+'),
     eligibleLeaderReplicas: array(int32(), '2+').nullable().tag(1, '2+').default(null),
     lastKnownElr: array(int32(), '2+').nullable().tag(2, '2+').default(null),
-  },
+  }),
 })
 
 export const configRecord = recordSchema({
@@ -79,12 +79,12 @@ export const configRecord = recordSchema({
   id: 4,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     resourceType: int8(),
     resourceName: string(),
     name: string(),
     value: string().nullable(),
-  },
+  }),
 })
 
 export const partitionChangeRecord = recordSchema({
@@ -92,7 +92,7 @@ export const partitionChangeRecord = recordSchema({
   id: 5,
   versions: '0-2',
   flexible: 0,
-  fields: {
+  fields: () => ({
     partitionId: int32().default(-1),
     topicId: uuid(),
     isr: array(int32()).nullable().tag(0, '0+').default(null),
@@ -104,7 +104,7 @@ export const partitionChangeRecord = recordSchema({
     eligibleLeaderReplicas: array(int32(), '2+').nullable().tag(6, '2+').default(null),
     lastKnownElr: array(int32(), '2+').nullable().tag(7, '2+').default(null),
     directories: array(uuid(), '1+').nullable().tag(8, '1+').default(null),
-  },
+  }),
 })
 
 export const removeTopicRecord = recordSchema({
@@ -112,9 +112,9 @@ export const removeTopicRecord = recordSchema({
   id: 9,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topicId: uuid(),
-  },
+  }),
 })
 
 export const featureLevelRecord = recordSchema({
@@ -122,10 +122,10 @@ export const featureLevelRecord = recordSchema({
   id: 12,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     name: string(),
     featureLevel: int16(),
-  },
+  }),
 })
 
 export const producerIdsRecord = recordSchema({
@@ -133,11 +133,11 @@ export const producerIdsRecord = recordSchema({
   id: 15,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     brokerId: int32(),
     brokerEpoch: int64().default(-1),
     nextProducerId: int64(),
-  },
+  }),
 })
 
 export const brokerRegistrationChangeRecord = recordSchema({
@@ -145,14 +145,14 @@ export const brokerRegistrationChangeRecord = recordSchema({
   id: 17,
   versions: '0-3',
   flexible: 0,
-  fields: {
+  fields: () => ({
     brokerId: int32(),
     brokerEpoch: int64(),
     fenced: int8().tag(0, '0+'),
     inControlledShutdown: int8('1+').tag(1, '1+'),
     logDirs: array(uuid(), '2+').tag(2, '2+'),
     cordonedLogDirs: array(uuid(), '3+').nullable().tag(3, '3+').default(null),
-  },
+  }),
 })
 
 export const noOpRecord = recordSchema({
@@ -160,7 +160,7 @@ export const noOpRecord = recordSchema({
   id: 20,
   versions: '0',
   flexible: 0,
-  fields: {},
+  fields: () => ({}),
 })
 
 export const beginTransactionRecord = recordSchema({
@@ -168,9 +168,9 @@ export const beginTransactionRecord = recordSchema({
   id: 23,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     name: string().nullable().tag(0, '0+').default(null),
-  },
+  }),
 })
 
 export const endTransactionRecord = recordSchema({
@@ -178,7 +178,7 @@ export const endTransactionRecord = recordSchema({
   id: 24,
   versions: '0',
   flexible: 0,
-  fields: {},
+  fields: () => ({}),
 })
 
 export const abortTransactionRecord = recordSchema({
@@ -186,9 +186,9 @@ export const abortTransactionRecord = recordSchema({
   id: 25,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     reason: string().nullable().tag(0, '0+').default(null),
-  },
+  }),
 })
 
 export const registerControllerRecord = recordSchema({
@@ -196,7 +196,7 @@ export const registerControllerRecord = recordSchema({
   id: 27,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     controllerId: int32(),
     incarnationId: uuid(),
     zkMigrationReady: bool(),
@@ -211,7 +211,7 @@ export const registerControllerRecord = recordSchema({
       minSupportedVersion: int16(),
       maxSupportedVersion: int16(),
     }),
-  },
+  }),
 })
 
 export const clearElrRecord = recordSchema({
@@ -219,7 +219,7 @@ export const clearElrRecord = recordSchema({
   id: 28,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topicName: string(),
-  },
+  }),
 })

@@ -6,9 +6,9 @@ export const groupMetadataKey = recordSchema({
   id: 2,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     group: string(),
-  },
+  }),
 })
 
 export const groupMetadataValue = recordSchema({
@@ -16,7 +16,7 @@ export const groupMetadataValue = recordSchema({
   id: 2,
   versions: '0-4',
   flexible: 4,
-  fields: {
+  fields: () => ({
     protocolType: string(),
     generation: int32(),
     protocol: string().nullable(),
@@ -32,7 +32,7 @@ export const groupMetadataValue = recordSchema({
       subscription: bytes(),
       assignment: bytes(),
     }),
-  },
+  }),
 })
 
 export const legacyOffsetCommitKey = recordSchema({
@@ -40,11 +40,11 @@ export const legacyOffsetCommitKey = recordSchema({
   id: 0,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     group: string(),
     topic: string(),
     partition: int32(),
-  },
+  }),
 })
 
 export const legacyOffsetCommitValue = recordSchema({
@@ -52,11 +52,11 @@ export const legacyOffsetCommitValue = recordSchema({
   id: 0,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     offset: int64(),
     metadata: string(),
     commitTimestamp: int64(),
-  },
+  }),
 })
 
 export const offsetCommitKey = recordSchema({
@@ -64,11 +64,11 @@ export const offsetCommitKey = recordSchema({
   id: 1,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     group: string(),
     topic: string(),
     partition: int32(),
-  },
+  }),
 })
 
 export const offsetCommitValue = recordSchema({
@@ -76,12 +76,12 @@ export const offsetCommitValue = recordSchema({
   id: 1,
   versions: '0-4',
   flexible: 4,
-  fields: {
+  fields: () => ({
     offset: int64(),
     leaderEpoch: int32('3+').default(-1),
     metadata: string(),
     commitTimestamp: int64(),
     topicId: uuid('4+').tag(0, '4+'),
     expireTimestamp: int64('1').default(-1),
-  },
+  }),
 })

@@ -5,9 +5,9 @@ export const defaultPrincipalData = recordSchema({
   name: 'DefaultPrincipalData',
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     type: string(),
     name: string(),
     tokenAuthenticated: bool(),
-  },
+  }),
 })

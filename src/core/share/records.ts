@@ -6,11 +6,11 @@ export const shareSnapshotKey = recordSchema({
   id: 0,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     topicId: uuid(),
     partition: int32(),
-  },
+  }),
 })
 
 export const shareSnapshotValue = recordSchema({
@@ -18,7 +18,7 @@ export const shareSnapshotValue = recordSchema({
   id: 0,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     snapshotEpoch: int32(),
     stateEpoch: int32(),
     leaderEpoch: int32(),
@@ -32,7 +32,7 @@ export const shareSnapshotValue = recordSchema({
       deliveryCount: int16(),
     }),
     deliveryCompleteCount: int32().tag(0, '0+').default(-1),
-  },
+  }),
 })
 
 export const shareUpdateKey = recordSchema({
@@ -40,11 +40,11 @@ export const shareUpdateKey = recordSchema({
   id: 1,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     topicId: uuid(),
     partition: int32(),
-  },
+  }),
 })
 
 export const shareUpdateValue = recordSchema({
@@ -52,7 +52,7 @@ export const shareUpdateValue = recordSchema({
   id: 1,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     snapshotEpoch: int32(),
     leaderEpoch: int32(),
     startOffset: int64(),
@@ -63,5 +63,5 @@ export const shareUpdateValue = recordSchema({
       deliveryCount: int16(),
     }),
     deliveryCompleteCount: int32().tag(0, '0+').default(-1),
-  },
+  }),
 })

@@ -6,9 +6,9 @@ export const transactionLogKey = recordSchema({
   id: 0,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     transactionalId: string(),
-  },
+  }),
 })
 
 export const transactionLogValue = recordSchema({
@@ -16,7 +16,7 @@ export const transactionLogValue = recordSchema({
   id: 0,
   versions: '0-1',
   flexible: 1,
-  fields: {
+  fields: () => ({
     producerId: int64(),
     producerEpoch: int16(),
     transactionTimeoutMs: int32(),
@@ -31,5 +31,5 @@ export const transactionLogValue = recordSchema({
     nextProducerId: int64('1+').tag(1, '1+').default(-1),
     clientTransactionVersion: int16('1+').tag(2, '1+'),
     nextProducerEpoch: int16('1+').tag(3, '1+').default(-1),
-  },
+  }),
 })

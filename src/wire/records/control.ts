@@ -5,25 +5,25 @@ export const controlRecordTypeSchema = recordSchema({
   name: 'ControlRecordTypeSchema',
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     type: int16(),
-  },
+  }),
 })
 
 export const endTxnMarker = recordSchema({
   name: 'EndTxnMarker',
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     coordinatorEpoch: int32(),
-  },
+  }),
 })
 
 export const leaderChangeMessage = recordSchema({
   name: 'LeaderChangeMessage',
   versions: '0-1',
   flexible: 0,
-  fields: {
+  fields: () => ({
     version: int16(),
     leaderId: int32(),
     voters: array({
@@ -34,43 +34,43 @@ export const leaderChangeMessage = recordSchema({
       voterId: int32(),
       voterDirectoryId: uuid('1+'),
     }),
-  },
+  }),
 })
 
 export const snapshotHeaderRecord = recordSchema({
   name: 'SnapshotHeaderRecord',
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     version: int16(),
     lastContainedLogTimestamp: int64(),
-  },
+  }),
 })
 
 export const snapshotFooterRecord = recordSchema({
   name: 'SnapshotFooterRecord',
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     version: int16(),
-  },
+  }),
 })
 
 export const kRaftVersionRecord = recordSchema({
   name: 'KRaftVersionRecord',
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     version: int16(),
     kRaftVersion: int16(),
-  },
+  }),
 })
 
 export const votersRecord = recordSchema({
   name: 'VotersRecord',
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     version: int16(),
     voters: array({
       voterId: int32(),
@@ -85,5 +85,5 @@ export const votersRecord = recordSchema({
         maxSupportedVersion: int16(),
       }),
     }),
-  },
+  }),
 })

@@ -5,7 +5,7 @@ export const consumerProtocolSubscription = recordSchema({
   name: 'ConsumerProtocolSubscription',
   versions: '0-3',
   flexible: null,
-  fields: {
+  fields: () => ({
     topics: array(string()),
     userData: bytes().nullable().default(null),
     ownedPartitions: array(
@@ -17,18 +17,18 @@ export const consumerProtocolSubscription = recordSchema({
     ),
     generationId: int32('2+').default(-1),
     rackId: string('3+').nullable().default(null),
-  },
+  }),
 })
 
 export const consumerProtocolAssignment = recordSchema({
   name: 'ConsumerProtocolAssignment',
   versions: '0-3',
   flexible: null,
-  fields: {
+  fields: () => ({
     assignedPartitions: array({
       topic: string(),
       partitions: array(int32()),
     }),
     userData: bytes().nullable().default(null),
-  },
+  }),
 })

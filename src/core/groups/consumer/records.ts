@@ -6,10 +6,10 @@ export const consumerGroupCurrentMemberAssignmentKey = recordSchema({
   id: 8,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const consumerGroupCurrentMemberAssignmentValue = recordSchema({
@@ -17,7 +17,7 @@ export const consumerGroupCurrentMemberAssignmentValue = recordSchema({
   id: 8,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     memberEpoch: int32(),
     previousMemberEpoch: int32(),
     state: int8(),
@@ -31,7 +31,7 @@ export const consumerGroupCurrentMemberAssignmentValue = recordSchema({
       partitions: array(int32()),
       assignmentEpochs: array(int32()).nullable().tag(0, '0+'),
     }),
-  },
+  }),
 })
 
 export const consumerGroupMemberMetadataKey = recordSchema({
@@ -39,10 +39,10 @@ export const consumerGroupMemberMetadataKey = recordSchema({
   id: 5,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const consumerGroupMemberMetadataValue = recordSchema({
@@ -50,7 +50,7 @@ export const consumerGroupMemberMetadataValue = recordSchema({
   id: 5,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     instanceId: string().nullable(),
     rackId: string().nullable(),
     clientId: string(),
@@ -68,7 +68,7 @@ export const consumerGroupMemberMetadataValue = recordSchema({
     })
       .nullable()
       .tag(0, '0+'),
-  },
+  }),
 })
 
 export const consumerGroupMetadataKey = recordSchema({
@@ -76,9 +76,9 @@ export const consumerGroupMetadataKey = recordSchema({
   id: 3,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const consumerGroupMetadataValue = recordSchema({
@@ -86,10 +86,10 @@ export const consumerGroupMetadataValue = recordSchema({
   id: 3,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     epoch: int32(),
     metadataHash: int64().tag(0, '0+'),
-  },
+  }),
 })
 
 export const consumerGroupPartitionMetadataKey = recordSchema({
@@ -97,9 +97,9 @@ export const consumerGroupPartitionMetadataKey = recordSchema({
   id: 4,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const consumerGroupPartitionMetadataValue = recordSchema({
@@ -107,7 +107,7 @@ export const consumerGroupPartitionMetadataValue = recordSchema({
   id: 4,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topics: array({
       topicId: uuid(),
       topicName: string(),
@@ -117,7 +117,7 @@ export const consumerGroupPartitionMetadataValue = recordSchema({
         racks: array(string()),
       }),
     }),
-  },
+  }),
 })
 
 export const consumerGroupRegularExpressionKey = recordSchema({
@@ -125,10 +125,10 @@ export const consumerGroupRegularExpressionKey = recordSchema({
   id: 16,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     regularExpression: string(),
-  },
+  }),
 })
 
 export const consumerGroupRegularExpressionValue = recordSchema({
@@ -136,11 +136,11 @@ export const consumerGroupRegularExpressionValue = recordSchema({
   id: 16,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topics: array(string()),
     version: int64(),
     timestamp: int64(),
-  },
+  }),
 })
 
 export const consumerGroupTargetAssignmentMemberKey = recordSchema({
@@ -148,10 +148,10 @@ export const consumerGroupTargetAssignmentMemberKey = recordSchema({
   id: 7,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const consumerGroupTargetAssignmentMemberValue = recordSchema({
@@ -159,12 +159,12 @@ export const consumerGroupTargetAssignmentMemberValue = recordSchema({
   id: 7,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topicPartitions: array({
       topicId: uuid(),
       partitions: array(int32()),
     }),
-  },
+  }),
 })
 
 export const consumerGroupTargetAssignmentMetadataKey = recordSchema({
@@ -172,9 +172,9 @@ export const consumerGroupTargetAssignmentMetadataKey = recordSchema({
   id: 6,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const consumerGroupTargetAssignmentMetadataValue = recordSchema({
@@ -182,8 +182,8 @@ export const consumerGroupTargetAssignmentMetadataValue = recordSchema({
   id: 6,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     assignmentEpoch: int32(),
     assignmentTimestamp: int64().tag(0, '0+'),
-  },
+  }),
 })

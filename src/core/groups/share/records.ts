@@ -6,10 +6,10 @@ export const shareGroupCurrentMemberAssignmentKey = recordSchema({
   id: 14,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const shareGroupCurrentMemberAssignmentValue = recordSchema({
@@ -17,7 +17,7 @@ export const shareGroupCurrentMemberAssignmentValue = recordSchema({
   id: 14,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     memberEpoch: int32(),
     previousMemberEpoch: int32(),
     state: int8(),
@@ -25,7 +25,7 @@ export const shareGroupCurrentMemberAssignmentValue = recordSchema({
       topicId: uuid(),
       partitions: array(int32()),
     }),
-  },
+  }),
 })
 
 export const shareGroupMemberMetadataKey = recordSchema({
@@ -33,10 +33,10 @@ export const shareGroupMemberMetadataKey = recordSchema({
   id: 10,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const shareGroupMemberMetadataValue = recordSchema({
@@ -44,12 +44,12 @@ export const shareGroupMemberMetadataValue = recordSchema({
   id: 10,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     rackId: string().nullable(),
     clientId: string(),
     clientHost: string(),
     subscribedTopicNames: array(string()),
-  },
+  }),
 })
 
 export const shareGroupMetadataKey = recordSchema({
@@ -57,9 +57,9 @@ export const shareGroupMetadataKey = recordSchema({
   id: 11,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const shareGroupMetadataValue = recordSchema({
@@ -67,10 +67,10 @@ export const shareGroupMetadataValue = recordSchema({
   id: 11,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     epoch: int32(),
     metadataHash: int64(),
-  },
+  }),
 })
 
 export const shareGroupStatePartitionMetadataKey = recordSchema({
@@ -78,9 +78,9 @@ export const shareGroupStatePartitionMetadataKey = recordSchema({
   id: 15,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const shareGroupStatePartitionMetadataValue = recordSchema({
@@ -88,7 +88,7 @@ export const shareGroupStatePartitionMetadataValue = recordSchema({
   id: 15,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     initializingTopics: array({
       topicId: uuid(),
       topicName: string(),
@@ -103,7 +103,7 @@ export const shareGroupStatePartitionMetadataValue = recordSchema({
       topicId: uuid(),
       topicName: string(),
     }),
-  },
+  }),
 })
 
 export const shareGroupTargetAssignmentMemberKey = recordSchema({
@@ -111,10 +111,10 @@ export const shareGroupTargetAssignmentMemberKey = recordSchema({
   id: 13,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const shareGroupTargetAssignmentMemberValue = recordSchema({
@@ -122,12 +122,12 @@ export const shareGroupTargetAssignmentMemberValue = recordSchema({
   id: 13,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     topicPartitions: array({
       topicId: uuid(),
       partitions: array(int32()),
     }),
-  },
+  }),
 })
 
 export const shareGroupTargetAssignmentMetadataKey = recordSchema({
@@ -135,9 +135,9 @@ export const shareGroupTargetAssignmentMetadataKey = recordSchema({
   id: 12,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const shareGroupTargetAssignmentMetadataValue = recordSchema({
@@ -145,8 +145,8 @@ export const shareGroupTargetAssignmentMetadataValue = recordSchema({
   id: 12,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     assignmentEpoch: int32(),
     assignmentTimestamp: int64().tag(0, '0+'),
-  },
+  }),
 })

@@ -6,10 +6,10 @@ export const streamsGroupCurrentMemberAssignmentKey = recordSchema({
   id: 22,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const streamsGroupCurrentMemberAssignmentValue = recordSchema({
@@ -17,7 +17,7 @@ export const streamsGroupCurrentMemberAssignmentValue = recordSchema({
   id: 22,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     memberEpoch: int32(),
     previousMemberEpoch: int32(),
     state: int8(),
@@ -51,7 +51,7 @@ export const streamsGroupCurrentMemberAssignmentValue = recordSchema({
       partitions: array(int32()),
       assignmentEpochs: array(int32()).nullable().tag(0, '0+'),
     }),
-  },
+  }),
 })
 
 export const streamsGroupMemberMetadataKey = recordSchema({
@@ -59,10 +59,10 @@ export const streamsGroupMemberMetadataKey = recordSchema({
   id: 19,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const streamsGroupMemberMetadataValue = recordSchema({
@@ -70,7 +70,7 @@ export const streamsGroupMemberMetadataValue = recordSchema({
   id: 19,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     instanceId: string().nullable(),
     rackId: string().nullable(),
     clientId: string(),
@@ -88,7 +88,7 @@ export const streamsGroupMemberMetadataValue = recordSchema({
       key: string(),
       value: string(),
     }),
-  },
+  }),
 })
 
 export const streamsGroupMetadataKey = recordSchema({
@@ -96,9 +96,9 @@ export const streamsGroupMetadataKey = recordSchema({
   id: 17,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const streamsGroupMetadataValue = recordSchema({
@@ -106,7 +106,7 @@ export const streamsGroupMetadataValue = recordSchema({
   id: 17,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     epoch: int32(),
     metadataHash: int64(),
     validatedTopologyEpoch: int32().tag(0, '0+').default(-1),
@@ -116,7 +116,7 @@ export const streamsGroupMetadataValue = recordSchema({
     })
       .nullable()
       .tag(1, '0+'),
-  },
+  }),
 })
 
 export const streamsGroupTargetAssignmentMemberKey = recordSchema({
@@ -124,10 +124,10 @@ export const streamsGroupTargetAssignmentMemberKey = recordSchema({
   id: 21,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
     memberId: string(),
-  },
+  }),
 })
 
 export const streamsGroupTargetAssignmentMemberValue = recordSchema({
@@ -135,7 +135,7 @@ export const streamsGroupTargetAssignmentMemberValue = recordSchema({
   id: 21,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     activeTasks: array({
       subtopologyId: string(),
       partitions: array(int32()),
@@ -148,7 +148,7 @@ export const streamsGroupTargetAssignmentMemberValue = recordSchema({
       subtopologyId: string(),
       partitions: array(int32()),
     }),
-  },
+  }),
 })
 
 export const streamsGroupTargetAssignmentMetadataKey = recordSchema({
@@ -156,9 +156,9 @@ export const streamsGroupTargetAssignmentMetadataKey = recordSchema({
   id: 20,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const streamsGroupTargetAssignmentMetadataValue = recordSchema({
@@ -166,10 +166,10 @@ export const streamsGroupTargetAssignmentMetadataValue = recordSchema({
   id: 20,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     assignmentEpoch: int32(),
     assignmentTimestamp: int64().tag(0, '0+'),
-  },
+  }),
 })
 
 export const streamsGroupTopologyKey = recordSchema({
@@ -177,9 +177,9 @@ export const streamsGroupTopologyKey = recordSchema({
   id: 23,
   versions: '0',
   flexible: null,
-  fields: {
+  fields: () => ({
     groupId: string(),
-  },
+  }),
 })
 
 export const streamsGroupTopologyValue = recordSchema({
@@ -187,7 +187,7 @@ export const streamsGroupTopologyValue = recordSchema({
   id: 23,
   versions: '0',
   flexible: 0,
-  fields: {
+  fields: () => ({
     epoch: int32(),
     subtopologies: array({
       subtopologyId: string(),
@@ -218,5 +218,5 @@ export const streamsGroupTopologyValue = recordSchema({
         repartitionSourceTopics: array(int16()),
       }),
     }),
-  },
+  }),
 })
