@@ -49,10 +49,15 @@ export function openDirectory(disk: Disk, configs: BrokerConfigs, random: Random
   return identity
 }
 
+/**
+ * The cluster id of a new directory: the one in Kafka's own examples of a single node, so that a broker which is set up
+ * after them (`kafka-storage format` wants an id, and refuses a directory that has another) takes the directory over.
+ */
+const CLUSTER_ID = '4L6g3nShT-eMCtK--X86sw'
+
 function format(disk: Disk, nodeId: number, random: Random, now: Millis): BrokerIdentity {
   refuseOrphans(disk, META_PROPERTIES)
-  const randomBytes = (size: number) => random.bytes(size)
-  const identity = { nodeId, clusterId: makeUuid(randomBytes), directoryId: makeUuid(randomBytes) }
+  const identity = { nodeId, clusterId: CLUSTER_ID, directoryId: makeUuid(size => random.bytes(size)) }
   disk.makeDirectory(METADATA_DIRECTORY)
   disk.writeFile(`${METADATA_DIRECTORY}/${FIRST_SNAPSHOT}`, votersSnapshot(identity, now))
   // Last: a directory that has it is complete but for the log, which the journal begins.

@@ -135,7 +135,8 @@ export class PartitionLogs implements Logs {
     for (const name of disk.list('')) {
       const directory = parsePartitionDirectory(name)
       if (!directory || name === METADATA_DIRECTORY) continue
-      if (!topicByName(directory.topic)?.partitions[directory.partition]) disk.remove(name)
+      const isKnown = topicByName(directory.topic)?.partitions[directory.partition] !== undefined
+      if (!isKnown && readPartitionMetadata(disk, name) !== null) disk.remove(name)
     }
   }
 

@@ -12,7 +12,7 @@ import {
 } from 'kafkajs'
 import { type RunningBroker, startBroker } from '../binary.ts'
 import { temporaryDirectory } from '../host/directory.ts'
-import { readWithLibrdkafka, readWithPlatformatic, readWithWire } from './readers.ts'
+import { expectReadBack, readWithWire } from './readers.ts'
 import { samples, seenInOrder } from './samples.ts'
 
 const directory = temporaryDirectory()
@@ -58,10 +58,7 @@ test.each([
         expect(sent).toMatchObject({ partition: 0, errorCode: 0 })
       }
     })
-    const expected = seenInOrder(samples)
-    expect(await readWithWire(broker, topic)).toEqual({ records: expected, codecs: new Set([codec]) })
-    expect(await readWithLibrdkafka(broker, topic, samples.length)).toEqual(expected)
-    expect(await readWithPlatformatic(broker, topic)).toEqual(expected)
+    await expectReadBack(broker, topic, seenInOrder(samples), codec)
   },
 )
 

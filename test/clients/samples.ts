@@ -13,8 +13,7 @@ export interface Seen {
   readonly offset: number
   readonly key: string | null
   readonly value: string | null
-  /** In the order in which they lie. */
-  readonly headers: readonly (readonly [key: string, value: string | null])[]
+  readonly headers: Readonly<Record<string, string | null>>
 }
 
 const BIG_BYTES = 700_000
@@ -65,7 +64,7 @@ export function seen({ partition, offset, key, value, headers }: Read): Seen {
     offset: Number(offset),
     key: shown(key),
     value: shown(value),
-    headers: [...headers].map(([name, of]) => [name, shown(of)] as const),
+    headers: Object.fromEntries([...headers].map(([name, of]) => [name, shown(of)])),
   }
 }
 

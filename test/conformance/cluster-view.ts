@@ -22,11 +22,12 @@ const CONFIGS_VERSION = 4
 const READ_UNCOMMITTED = 0
 const TOPIC_RESOURCE = 2
 const FETCH_BYTES = 1024 * 1024
-const MAX_RECORD_BYTES = 64 * 1024 * 1024
+/** What the records of one batch may grow to. */
+export const MAX_RECORD_BYTES = 64 * 1024 * 1024
 const READY_MS = 90_000
 const POLL_MS = 100
-/** The leader epochs that are asked for: more than there are. */
-const EPOCHS = [0, 1, 2, 3, 4, 5]
+/** Latest, earliest, the one with the largest timestamp, the earliest local one. */
+const SPECIAL_TIMESTAMPS = [-1, -2, -3, -4]
 
 export interface TopicView {
   readonly topicId: Uuid
@@ -42,12 +43,12 @@ export interface PartitionView {
   readonly batches: Uint8Array
   /** What ListOffsets answers: for the special timestamps, and for some between the first and the last. */
   readonly offsets: Readonly<Record<string, { readonly timestamp: number; readonly offset: number }>>
-  /** Where each leader epoch ends. */
+  /** Where each leader epoch ends that wrote something. */
   readonly epochs: readonly { readonly leaderEpoch: number; readonly endOffset: number }[]
 }
 
 export type ClusterView = ReadonlyMap<string, TopicView>
-type MetadataTopic = Infer<ReturnType<typeof metadata.response>>['topics'][number]
+type MetadataTopic = Infer<typeof metadata.response>['topics'][number]
 
 /** Looks at every topic of the broker at `port`, once each of its partitions has a leader. */
 export async function viewCluster(port: number): Promise<ClusterView> {
@@ -136,12 +137,14 @@ async function configsOf(client: WireClient, resourceName: string): Promise<Reco
 
 async function viewPartition(client: WireClient, topic: string, topicId: Uuid, index: number): Promise<PartitionView> {
   const log = await readLog(client, topicId, index)
-  const times = [...batchHeaders(log.batches)].map(({ baseTimestamp, maxTimestamp }) => [baseTimestamp, maxTimestamp])
-  const asked = new Set([-1, -2, -3, -4, ...times.flat(), (times[0]?.[0] ?? 0) + 1])
+  const headers = [...batchHeaders(log.batches)]
+  const times = headers.flatMap(({ baseTimestamp, maxTimestamp }) => [baseTimestamp, maxTimestamp, maxTimestamp + 1])
   const offsets: Record<string, { timestamp: number; offset: number }> = {}
-  for (const timestamp of asked) offsets[timestamp] = await offsetOf(client, topic, index, timestamp)
+  for (const timestamp of new Set([...SPECIAL_TIMESTAMPS, ...times]))
+    offsets[timestamp] = await offsetOf(client, topic, index, timestamp)
   const epochs = []
-  for (const leaderEpoch of EPOCHS) epochs.push(await endOfEpoch(client, topic, index, leaderEpoch))
+  for (const leaderEpoch of new Set(headers.map(header => header.partitionLeaderEpoch)))
+    epochs.push(await endOfEpoch(client, topic, index, leaderEpoch))
   return { ...log, offsets, epochs }
 }
 

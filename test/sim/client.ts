@@ -1,6 +1,7 @@
 /** A client of the broker that knows nothing of it but frames. @module */
 import { noBytes } from '../../src/base/bytes.ts'
-import type { Peer, Session } from '../../src/broker/session.ts'
+import type { Peer } from '../../src/broker/peer.ts'
+import type { Session } from '../../src/broker/session.ts'
 import { codecOf } from '../../src/wire/compile.ts'
 import {
   isFlexible,

@@ -20,7 +20,7 @@ describe('deleteTopics', () => {
     const { fixture, id, remove } = withTopic()
     const topic = fixture.catalog.topicByName('a')
     expect(remove(by === 'name' ? ['a', zeroUuid] : [null, id])).toEqual([['a', id, 0]])
-    expect(fixture.removed.map(removed => removed)).toEqual(topic ? [topic] : [])
+    expect(fixture.removed).toEqual(topic ? [topic] : [])
     expect(fixture.catalog.topicByName('a')).toBeNull()
     expect(fixture.catalog.topicById(id)).toBeNull()
     expect(fixture.journal.records.at(-1)).toEqual({ type: 'removeTopicRecord', value: { topicId: id } })

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'bun:test'
+import { Purgatory } from '../../src/broker/purgatory.ts'
+import { Timers } from '../../src/broker/timers.ts'
+import { openLog } from '../log/fixture.ts'
+import { SimClock } from '../sim/clock.ts'
+import { SimDisk } from '../sim/disk.ts'
+
+/** A purgatory in which calls wait that are content once `isReady`, and that keep a diary. */
+function setUp() {
+  const clock = new SimClock(0)
+  const purgatory = new Purgatory(new Timers(clock))
+  const diary: string[] = []
+  const ready = new Set<string>()
+  const park = (name: string, logs = [log], deadlineMs = 100) => {
+    const parked = purgatory.park(logs, deadlineMs, isLast => {
+      diary.push(`${name} is asked${isLast ? ' for the last time' : ''}`)
+      return isLast || ready.has(name) ? name : null
+    })
+    parked.onAnswer(answer => diary.push(`${answer} is answered`))
+    return parked
+  }
+  return { clock, purgatory, diary, ready, park }
+}
+
+const log = openLog(new SimDisk())
+const other = openLog(new SimDisk())
+
+describe('Purgatory', () => {
+  test('asks those whose log was stirred, when the turn ends and not before', () => {
+    const { purgatory, diary, ready, park } = setUp()
+    park('a')
+    park('b', [other])
+    purgatory.stir(log)
+    expect(diary).toEqual([])
+    purgatory.settle()
+    expect(diary).toEqual(['a is asked'])
+    ready.add('a')
+    purgatory.settle()
+    expect(diary).toEqual(['a is asked'])
+    purgatory.stir(log)
+    purgatory.settle()
+    expect(diary.slice(1)).toEqual(['a is asked', 'a is answered'])
+  })
+
+  test('asks once for all the logs that were stirred in a turn', () => {
+    const { purgatory, diary, park } = setUp()
+    park('a', [log, other])
+    for (const grown of [log, other, log]) purgatory.stir(grown)
+    purgatory.settle()
+    expect(diary).toEqual(['a is asked'])
+  })
+
+  test('asks a last time at the deadline', () => {
+    const { clock, diary, park } = setUp()
+    park('a', [], 10)
+    park('b', [log], 20)
+    clock.advance(10)
+    expect(diary).toEqual(['a is asked for the last time', 'a is answered'])
+    clock.advance(10)
+    expect(diary.slice(2)).toEqual(['b is asked for the last time', 'b is answered'])
+  })
+
+  test('who was answered is not asked again, and leaves no alarm', () => {
+    const { clock, purgatory, diary, ready, park } = setUp()
+    ready.add('a')
+    park('a')
+    for (let turn = 0; turn < 2; turn++) {
+      purgatory.stir(log)
+      purgatory.settle()
+    }
+    purgatory.answerAll()
+    expect(clock.alarmAtMs).toBeNull()
+    clock.advance(1000)
+    expect(diary).toEqual(['a is asked', 'a is answered'])
+  })
+
+  test('who has cancelled is not asked, though he was stirred before', () => {
+    const { clock, purgatory, diary, ready, park } = setUp()
+    ready.add('a')
+    const parked = park('a', [log, other])
+    purgatory.stir(log)
+    parked.cancel()
+    purgatory.settle()
+    purgatory.stir(other)
+    purgatory.settle()
+    purgatory.answerAll()
+    expect(clock.alarmAtMs).toBeNull()
+    expect(diary).toEqual([])
+  })
+
+  test('answerAll gives everybody the last answer, also who comes to wait meanwhile', () => {
+    const { purgatory, diary, park } = setUp()
+    park('a').onAnswer(() => park('c'))
+    park('b', [])
+    purgatory.answerAll()
+    expect(diary.filter(line => line.endsWith('time'))).toEqual([
+      'a is asked for the last time',
+      'b is asked for the last time',
+      'c is asked for the last time',
+    ])
+  })
+
+  test('whom an answer stirs is asked too, but not within it', () => {
+    const { purgatory, diary, ready, park } = setUp()
+    ready.add('a').add('b')
+    park('a').onAnswer(() => {
+      purgatory.stir(other)
+      purgatory.settle()
+      diary.push('a has read')
+    })
+    park('b', [other])
+    purgatory.stir(log)
+    purgatory.settle()
+    expect(diary).toEqual(['a is asked', 'a has read', 'b is asked', 'b is answered'])
+  })
+
+  test('asks in the order in which they came', () => {
+    const { purgatory, diary, park } = setUp()
+    for (const name of ['a', 'b', 'c']) park(name)
+    purgatory.stir(log)
+    purgatory.settle()
+    expect(diary).toEqual(['a is asked', 'b is asked', 'c is asked'])
+  })
+})

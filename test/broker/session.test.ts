@@ -1,0 +1,377 @@
+import { describe, expect, test } from 'bun:test'
+import { produce } from '../../src/api/00-produce.ts'
+import { fetch } from '../../src/api/01-fetch.ts'
+import { listOffsets } from '../../src/api/02-list-offsets.ts'
+import { apiVersions } from '../../src/api/18-api-versions.ts'
+import { answerOf, frameOf } from '../sim/client.ts'
+import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf, produceTo, valuesOf, World } from '../sim/world.ts'
+
+const named = { clientSoftwareName: 'tester', clientSoftwareVersion: '1' }
+
+function worldWithTopic(numPartitions = 1, settings: Record<string, string> = {}): World {
+  const world = new World({ settings })
+  world.createTopic('t', numPartitions)
+  return world
+}
+
+/** The `.log` files written to, in order. */
+function logWrites(world: World, work: () => void): string[] {
+  return world.callsDuring(work).flatMap(({ operation, path }) => (operation === 'write' ? [path] : []))
+}
+
+describe('a stream of frames', () => {
+  test('may be cut anywhere', () => {
+    for (const chunkBytes of [1, 2, 3, 4, 5, 7, 50, 101, 1000]) {
+      const client = worldWithTopic().connect()
+      client.chunkBytes = chunkBytes
+      const asked = client.pipeline(() => [
+        client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['a', 'b'] }) })),
+        client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['c'] }) })),
+      ])
+      expect(asked.map(of => outcomeOf(answerOf(of)).baseOffset)).toEqual([0, 2])
+      expect(valuesOf(onlyPartition(client.call(fetch, 12, fetchOf('t'))))).toEqual(['a', 'b', 'c'])
+    }
+  })
+
+  test('is answered in its order, whatever the requests are', () => {
+    // The client itself compares the correlation ids, in order.
+    const client = worldWithTopic().connect()
+    const asked = client.pipeline(() => [
+      client.ask(apiVersions, 4, named),
+      client.ask(produce, 9, produceOf('t', { 0: batchOf() })),
+      client.ask(fetch, 12, fetchOf('t')),
+      client.ask(produce, 3, produceOf('t', { 0: batchOf() })),
+      client.ask(apiVersions, 0, named),
+    ])
+    expect(asked.every(of => of.answer !== null)).toBe(true)
+    expect(client.waitingCount).toBe(0)
+  })
+
+  test('of several clients is not mixed up', () => {
+    const world = worldWithTopic(3)
+    const clients = [0, 1, 2].map(partition => ({ partition, client: world.connect() }))
+    const asked = clients.map(({ client, partition }) => {
+      client.chunkBytes = 10
+      return client.pipeline(() => client.ask(produce, 9, produceOf('t', { [partition]: batchOf() })))
+    })
+    expect(asked.map(of => outcomeOf(answerOf(of)).index)).toEqual([0, 1, 2])
+  })
+})
+
+describe('a turn', () => {
+  test('writes once to each partition, however many produces it has', () => {
+    const world = worldWithTopic(2)
+    const client = world.connect()
+    produceTo(client, 't', {}, 0)
+    produceTo(client, 't', {}, 1)
+    const writes = logWrites(world, () => {
+      const asked = client.pipeline(() =>
+        [0, 1, 0, 0, 1].map(partition => client.ask(produce, 9, produceOf('t', { [partition]: batchOf() }))),
+      )
+      expect(asked.map(of => outcomeOf(answerOf(of)).baseOffset)).toEqual([1, 1, 2, 3, 2])
+    })
+    expect(writes.sort()).toEqual(['t-0/00000000000000000000.log', 't-1/00000000000000000000.log'])
+    expect(client.sends.length).toBe(3)
+  })
+
+  test('has its produces on disk before any of its answers leaves', () => {
+    const world = worldWithTopic()
+    const client = world.connect()
+    produceTo(client, 't')
+    let sendsBeforeWrite = -1
+    world.disk.fault = operation => {
+      if (operation === 'write') sendsBeforeWrite = client.sends.length
+      return null
+    }
+    client.pipeline(() => {
+      client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+      client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+    })
+    expect([sendsBeforeWrite, client.sends.length]).toEqual([1, 2])
+  })
+
+  test('lets a fetch and a look-up see the produce before them', () => {
+    const client = worldWithTopic().connect()
+    const partition = { partitionIndex: 0, timestamp: -1 }
+    const [, fetched, listed] = client.pipeline(
+      () =>
+        [
+          client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['a', 'b'] }) })),
+          client.ask(fetch, 12, fetchOf('t')),
+          client.ask(listOffsets, 1, {
+            replicaId: -1,
+            isolationLevel: 0,
+            timeoutMs: 0,
+            topics: [{ name: 't', partitions: [partition] }],
+          }),
+        ] as const,
+    )
+    expect(valuesOf(onlyPartition(answerOf(fetched)))).toEqual(['a', 'b'])
+    expect(answerOf(listed).topics[0]?.partitions[0]?.offset).toBe(2)
+  })
+
+  test('ends when its answers are many: they are not heaped up', () => {
+    const world = worldWithTopic()
+    const client = world.connect()
+    const value = 'x'.repeat(400_000)
+    for (let count = 0; count < 3; count++) produceTo(client, 't', { values: [value] })
+    client.sends.length = 0
+    client.pipeline(() => {
+      for (let count = 0; count < 12; count++) client.ask(fetch, 12, fetchOf('t'))
+    })
+    expect(client.waitingCount).toBe(0)
+    expect(client.sends.length).toBeGreaterThan(3)
+    expect(Math.max(...client.sends)).toBeLessThan(4_000_000)
+  })
+})
+
+describe('a parked answer', () => {
+  const waiting = { maxWaitMs: 500, minBytes: 1 }
+
+  test('comes when another connection has produced enough, and not before', () => {
+    const world = worldWithTopic(2)
+    const [reader, writer] = [world.connect(), world.connect()]
+    const batch = batchOf({ values: ['a'] })
+    const asked = reader.ask(fetch, 12, fetchOf('t', { ...waiting, minBytes: 2 * batch.length }))
+    produceTo(writer, 't', { values: ['other'] }, 1)
+    produceTo(writer, 't', { values: ['a'] })
+    expect(asked.answer).toBeNull()
+    produceTo(writer, 't', { values: ['b'] })
+    expect(valuesOf(onlyPartition(answerOf(asked)))).toEqual(['a', 'b'])
+    expect(world.clock.alarmAtMs).toBeNull()
+  })
+
+  test('comes after the answer to the produce that woke it', () => {
+    const world = worldWithTopic()
+    const [reader, writer] = [world.connect(), world.connect()]
+    const order: string[] = []
+    for (const [name, client] of Object.entries({ reader, writer })) {
+      const send = client.send.bind(client)
+      client.send = pieces => {
+        order.push(name)
+        return send(pieces)
+      }
+    }
+    reader.ask(fetch, 12, fetchOf('t', waiting))
+    produceTo(writer, 't')
+    expect(order).toEqual(['writer', 'reader'])
+  })
+
+  test('comes empty at the deadline', () => {
+    const world = worldWithTopic()
+    const reader = world.connect()
+    const asked = reader.ask(fetch, 12, fetchOf('t', waiting))
+    world.advance(499)
+    expect(asked.answer).toBeNull()
+    world.advance(1)
+    expect(onlyPartition(answerOf(asked))).toMatchObject({
+      errorCode: 0,
+      highWatermark: 0,
+      records: [new Uint8Array(0)],
+    })
+    expect(world.clock.alarmAtMs).toBeNull()
+  })
+
+  test('comes when the topic is deleted', () => {
+    const world = worldWithTopic()
+    const asked = world.connect().ask(fetch, 12, fetchOf('t', waiting))
+    world.deleteTopic('t')
+    expect(onlyPartition(answerOf(asked)).errorCode).toBe(3)
+  })
+
+  test('comes when the broker closes', () => {
+    const world = worldWithTopic()
+    const reader = world.connect()
+    const asked = reader.ask(fetch, 12, fetchOf('t', waiting))
+    world.broker.close()
+    expect(onlyPartition(answerOf(asked)).errorCode).toBe(0)
+  })
+
+  test('goes to all who wait', () => {
+    const world = worldWithTopic()
+    const asked = [1, 2, 3].map(() => world.connect().ask(fetch, 12, fetchOf('t', waiting)))
+    produceTo(world.connect(), 't', { values: ['a'] })
+    expect(asked.map(of => valuesOf(onlyPartition(answerOf(of))))).toEqual([['a'], ['a'], ['a']])
+  })
+
+  test('keeps what is behind it undecided, in the same chunk and in later ones', () => {
+    const world = worldWithTopic()
+    const [client, writer] = [world.connect(), world.connect()]
+    const [first, second] = client.pipeline(
+      () =>
+        [
+          client.ask(fetch, 12, fetchOf('t', waiting)),
+          client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['second'] }) })),
+        ] as const,
+    )
+    expect(client.isPaused).toBe(true)
+    const third = client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['third'] }) }))
+    produceTo(writer, 't', { values: ['first'] })
+    expect(valuesOf(onlyPartition(answerOf(first)))).toEqual(['first'])
+    expect([outcomeOf(answerOf(second)).baseOffset, outcomeOf(answerOf(third)).baseOffset]).toEqual([1, 2])
+    expect(client.isPaused).toBe(false)
+  })
+
+  test("two that wait for each other's answers to be written go on for ever so long", () => {
+    const world = worldWithTopic(2)
+    const clients = [world.connect(), world.connect()]
+    // Each waits for its own partition, and produces to the other's once it is answered.
+    const asked = clients.map((client, own) =>
+      client.pipeline(() =>
+        Array.from({ length: 50 }, (_, round) => [
+          client.ask(fetch, 12, fetchOf('t', { ...waiting, partitions: [{ partition: own, fetchOffset: round }] })),
+          client.ask(produce, 9, produceOf('t', { [1 - own]: batchOf() })),
+        ]),
+      ),
+    )
+    produceTo(world.connect(), 't')
+    expect(asked.flat(2).every(of => of.answer !== null)).toBe(true)
+  })
+
+  test('to a connection that is gone is not sent, and leaves nothing behind', () => {
+    const world = worldWithTopic()
+    const reader = world.connect()
+    reader.ask(fetch, 12, fetchOf('t', waiting))
+    reader.hangUp()
+    expect(world.clock.alarmAtMs).toBeNull()
+    produceTo(world.connect(), 't')
+    world.advance(1000)
+    world.broker.close()
+    expect(reader.sends).toEqual([])
+  })
+
+  test('that cannot be made ends its own connection, not the one that woke it', () => {
+    const world = worldWithTopic()
+    const [reader, writer] = [world.connect(), world.connect()]
+    const asked = reader.ask(fetch, 12, fetchOf('t', waiting))
+    world.disk.fault = operation => (operation === 'read' ? 'EIO' : null)
+    expect(produceTo(writer, 't').errorCode).toBe(0)
+    world.advance(1000)
+    world.disk.fault = () => null
+    expect(writer.closings).toEqual([])
+    const isSettled = asked.answer ? onlyPartition(asked.answer).errorCode === 56 : reader.closings.length === 1
+    expect(isSettled).toBe(true)
+    expect(produceTo(writer, 't').baseOffset).toBe(1)
+  })
+})
+
+describe('a frame that cannot be read', () => {
+  const unknownApi = () => frameOf({ ...apiVersions, key: 4711 }, 0, named, 1)
+  const oversize = () => Uint8Array.of(0x7f, 0xff, 0xff, 0xff)
+  const negative = () => Uint8Array.of(0xff, 0xff, 0xff, 0xff)
+  const newVersion = () => frameOf(produce, 14, produceOf('t', { 0: batchOf() }), 1)
+  const unservedApi = () => frameOf({ ...apiVersions, key: 52 }, 0, named, 1)
+  const empty = () => new Uint8Array(4)
+  const cutShort = () => {
+    const frame = frameOf(produce, 9, produceOf('t', { 0: batchOf() }), 1).slice(0, -20)
+    new DataView(frame.buffer).setInt32(0, frame.length - 4)
+    return frame
+  }
+
+  for (const [what, make] of Object.entries({
+    unknownApi,
+    unservedApi,
+    newVersion,
+    oversize,
+    negative,
+    empty,
+    cutShort,
+  })) {
+    test(`${what}: ends the connection after the earlier answers, with one line`, () => {
+      const client = worldWithTopic().connect()
+      const earlier = client.pipeline(() => {
+        const asked = client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+        client.write(make())
+        return asked
+      })
+      expect(outcomeOf(answerOf(earlier)).baseOffset).toBe(0)
+      expect(client.closings.length).toBe(1)
+      expect(client.closings[0]).toMatch(/^\S[^\n]*$/)
+    })
+  }
+
+  test('lets nothing behind it be decided', () => {
+    const world = worldWithTopic()
+    const client = world.connect()
+    client.pipeline(() => {
+      client.write(unknownApi())
+      client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+    })
+    expect([client.closings.length, client.sends.length]).toEqual([1, 0])
+    expect(onlyPartition(world.connect().call(fetch, 12, fetchOf('t'))).highWatermark).toBe(0)
+  })
+
+  test('says which limit a frame is over', () => {
+    const client = worldWithTopic(1, { 'socket.request.max.bytes': '1000' }).connect()
+    produceTo(client, 't', { values: ['x'.repeat(500)] })
+    client.ask(produce, 9, produceOf('t', { 0: batchOf({ values: ['x'.repeat(1000)] }) }))
+    expect(client.closings[0]).toContain('socket.request.max.bytes')
+  })
+})
+
+describe('a client that does not read', () => {
+  const bytes = 300_000
+  function fill() {
+    const world = worldWithTopic()
+    const client = world.connect()
+    for (let count = 0; count < 3; count++) produceTo(client, 't', { values: ['x'.repeat(bytes)] })
+    client.isReading = false
+    return { world, client }
+  }
+  const fetchCount = 40
+
+  test('is not decided any more: what waits for it stays bounded', () => {
+    const { client } = fill()
+    client.pipeline(() => {
+      for (let count = 0; count < fetchCount; count++) client.ask(fetch, 12, fetchOf('t'))
+    })
+    expect(client.isPaused).toBe(true)
+    expect(client.unreadBytes).toBeGreaterThan(1024 * 1024)
+    expect(client.unreadBytes).toBeLessThan(4 * 1024 * 1024)
+    const { unreadBytes } = client
+    client.ask(fetch, 12, fetchOf('t'))
+    expect(client.unreadBytes).toBe(unreadBytes)
+  })
+
+  test('gets everything, in order, once it reads', () => {
+    const { client } = fill()
+    const asked = client.pipeline(() => Array.from({ length: fetchCount }, () => client.ask(fetch, 12, fetchOf('t'))))
+    client.read()
+    expect(asked.every(of => valuesOf(onlyPartition(answerOf(of))).length === 3)).toBe(true)
+    expect(client.isPaused).toBe(false)
+  })
+
+  test('does not hold up others', () => {
+    const { world, client } = fill()
+    client.pipeline(() => {
+      for (let count = 0; count < fetchCount; count++) client.ask(fetch, 12, fetchOf('t'))
+    })
+    expect(valuesOf(onlyPartition(world.connect().call(fetch, 12, fetchOf('t')))).length).toBe(3)
+  })
+
+  test('is not taken for ready because a parked answer has come', () => {
+    const { world, client } = fill()
+    client.pipeline(() => {
+      client.ask(fetch, 12, fetchOf('t'))
+      client.ask(fetch, 12, fetchOf('t'))
+      client.ask(fetch, 12, fetchOf('t', { maxWaitMs: 100, partitions: [{ fetchOffset: 3 }] }))
+      client.ask(apiVersions, 0, named)
+    })
+    world.advance(100)
+    expect([client.isPaused, client.waitingCount]).toEqual([true, 4])
+    client.read()
+    expect(client.waitingCount).toBe(1)
+    world.advance(100)
+    expect([client.isPaused, client.waitingCount]).toEqual([false, 0])
+  })
+
+  test('may go away with its answers unread', () => {
+    const { world, client } = fill()
+    client.pipeline(() => {
+      for (let count = 0; count < fetchCount; count++) client.ask(fetch, 12, fetchOf('t'))
+    })
+    client.hangUp()
+    produceTo(world.connect(), 't')
+    expect(world.clock.alarmAtMs).toBeNull()
+  })
+})
