@@ -4,7 +4,6 @@ import type { FetchedPartition, FetchPartition } from '../core/fetch-sessions.ts
 import type { PartitionLog } from '../log/partition.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { downConvert } from '../wire/records/legacy.ts'
-import { RecordError } from '../wire/records/record-error.ts'
 import {
   array,
   contract,
@@ -247,9 +246,18 @@ function isEnough(found: readonly Found[], { minBytes }: Request, call: Call): b
   let available = 0
   for (const of of found) {
     if (!('log' in of)) return true
-    available += Math.min(of.log.bytesFrom(of.partition.fetchOffset), of.partition.partitionMaxBytes)
+    available += Math.min(availableBytes(of), of.partition.partitionMaxBytes)
   }
   return available >= wanted
+}
+
+function availableBytes({ log, partition }: Readable): number {
+  try {
+    return log.bytesFrom(partition.fetchOffset)
+  } catch {
+    // Reading will meet the same error, and answer with it.
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** Reads one partition after the other until the answer is full (ReplicaManager.readFromLog). */
@@ -260,20 +268,28 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
     if (!('log' in of)) return of
     const { partition, log, bound } = of
     const maxBytes = Math.max(0, Math.min(partition.partitionMaxBytes, leftBytes))
-    const { pieces, sizeBytes } = log.read(partition.fetchOffset, maxBytes, bound, firstBatch(call.version, needsOne))
-    leftBytes -= sizeBytes
-    if (sizeBytes > 0) needsOne = false
-    const entry: Entry = {
-      partitionIndex: partition.partition,
-      errorCode: ErrorCode.NONE,
-      highWatermark: log.highWatermark,
-      lastStableOffset: log.lastStableOffset,
-      logStartOffset: log.logStartOffset,
-      abortedTransactions: request.isolationLevel === READ_COMMITTED ? [] : null,
-      records: pieces,
+    try {
+      const slice = log.read(partition.fetchOffset, maxBytes, bound, firstBatch(call.version, needsOne))
+      leftBytes -= slice.sizeBytes
+      if (slice.sizeBytes > 0) needsOne = false
+      const entry = entryOf(of, slice.pieces, request)
+      return call.version < ZSTD ? forOldClients(entry, slice.pieces, log, call) : entry
+    } catch (error) {
+      return nothing(partition.partition, call.logs.errorCodeOf(error))
     }
-    return call.version < ZSTD ? forOldClients(entry, pieces, log, call) : entry
   })
+}
+
+function entryOf({ partition, log }: Readable, records: readonly Uint8Array[], { isolationLevel }: Request): Entry {
+  return {
+    partitionIndex: partition.partition,
+    errorCode: ErrorCode.NONE,
+    highWatermark: log.highWatermark,
+    lastStableOffset: log.lastStableOffset,
+    logStartOffset: log.logStartOffset,
+    abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
+    records,
+  }
 }
 
 /** What to do with a first batch that is larger than may be read: from version 3 on it comes whole or not at all. */
@@ -284,16 +300,12 @@ function firstBatch(version: number, needsOne: boolean): 'whole' | 'ifItFits' | 
 
 /** Older clients know neither zstd nor, before version 4, batches of magic 2 (KafkaApis.maybeConvertFetchedData of 3.9). */
 function forOldClients(entry: Entry, pieces: readonly Uint8Array[], log: PartitionLog, call: Call): Entry {
-  const refusal = { ...entry, records: [], errorCode: ErrorCode.UNSUPPORTED_COMPRESSION_TYPE }
-  if (log.config.compressionType === 'zstd') return refusal
-  if (call.version >= MAGIC_2) return entry
-  try {
-    const records = downConvert(concatBytes(pieces), call.version < 2 ? 0 : 1, call.configs.socketRequestMaxBytes)
-    return { ...entry, records: [records] }
-  } catch (error) {
-    if (error instanceof RecordError) return { ...refusal, errorCode: error.code }
-    throw error
+  if (log.config.compressionType === 'zstd') {
+    return nothing(entry.partitionIndex, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
   }
+  if (call.version >= MAGIC_2) return entry
+  const records = downConvert(concatBytes(pieces), call.version < 2 ? 0 : 1, call.configs.socketRequestMaxBytes)
+  return { ...entry, records: [records] }
 }
 
 function newsOf(entry: Entry): FetchedPartition {

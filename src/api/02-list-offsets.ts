@@ -83,18 +83,26 @@ export default api(listOffsets, (request, call) => ({
         const { partitionIndex, currentLeaderEpoch } = partition
         const refusal = refuse(partition, request.isolationLevel, repeated, call.version)
         const log = refusal ?? findLog(call, topic, partitionIndex, currentLeaderEpoch)
-        if (typeof log === 'number') return { partitionIndex, errorCode: log, oldStyleOffsets: [], ...NOT_FOUND }
+        if (typeof log === 'number') return refused(partitionIndex, log)
         const bound = request.isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
-        return {
-          partitionIndex,
-          errorCode: ErrorCode.NONE,
-          oldStyleOffsets: call.version === 0 ? segmentOffsets(log, partition) : [],
-          ...find(log, partition.timestamp, bound),
+        try {
+          return {
+            partitionIndex,
+            errorCode: ErrorCode.NONE,
+            oldStyleOffsets: call.version === 0 ? segmentOffsets(log, partition) : [],
+            ...find(log, partition.timestamp, bound),
+          }
+        } catch (error) {
+          return refused(partitionIndex, call.logs.errorCodeOf(error))
         }
       }),
     }
   }),
 }))
+
+function refused(partitionIndex: number, errorCode: number) {
+  return { partitionIndex, errorCode, oldStyleOffsets: [], ...NOT_FOUND }
+}
 
 function refuse(
   { partitionIndex, timestamp }: RequestPartition,

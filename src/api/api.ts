@@ -17,8 +17,8 @@ export interface Call extends Rooms {
 
 /** An answer that is not there yet: the connection waits, and nothing behind it is decided before. */
 export interface Parked<T> {
-  /** Called once, when the answer is there. */
-  onAnswer(listener: (answer: T) => void): void
+  /** One of the two is called, once: with the answer, or with the error that making it threw. */
+  onAnswer(answered: (answer: T) => void, failed: (error: unknown) => void): void
   /** Nobody waits any more. */
   cancel(): void
 }

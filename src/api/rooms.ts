@@ -29,6 +29,8 @@ export interface Logs {
    * until then `outcome` may still become a KAFKA_STORAGE_ERROR.
    */
   produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void
+  /** The code of what reading a log threw; rethrows what is neither the disk's nor the records' fault. */
+  errorCodeOf(error: unknown): ErrorCode
 }
 
 /** Where calls wait for logs to grow. */

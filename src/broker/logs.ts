@@ -15,6 +15,7 @@ import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.t
 import { PartitionLog } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
+import { RecordError } from '../wire/records/record-error.ts'
 import { METADATA_DIRECTORY } from './format.ts'
 
 export interface LogsOptions {
@@ -102,6 +103,12 @@ export class PartitionLogs implements Logs {
     }
     log.stage(validated, outcome, nowMs)
     this.withStaged.add(log)
+  }
+
+  errorCodeOf(error: unknown): ErrorCode {
+    if (error instanceof DiskError) return ErrorCode.KAFKA_STORAGE_ERROR
+    if (error instanceof RecordError) return error.code
+    throw error
   }
 
   /** Writes what this turn has staged: one write for each partition. */

@@ -19,20 +19,29 @@ export class Purgatory implements PurgatoryRoom {
   constructor(private readonly timers: Timers) {}
 
   park<T>(logs: readonly PartitionLog[], deadlineMs: Millis, attempt: (isLast: boolean) => T | null): Parked<T> {
-    let listener: ((answer: T) => void) | null = null
+    let answered: (answer: T) => void = () => {}
+    let failed: (error: unknown) => void = () => {}
     const finish = (isLast: boolean) => {
-      const answer = attempt(isLast)
+      let answer: T | null
+      try {
+        answer = attempt(isLast)
+      } catch (error) {
+        this.forget(waiting)
+        failed(error)
+        return
+      }
       if (answer === null) return
       this.forget(waiting)
-      listener?.(answer)
+      answered(answer)
     }
     const timer = this.timers.schedule(deadlineMs, () => finish(true))
     const waiting: Waiting = { logs, timer, finish }
     this.waiting.add(waiting)
     for (const log of logs) this.watchersOf(log).add(waiting)
     return {
-      onAnswer: to => {
-        listener = to
+      onAnswer: (whenAnswered, whenFailed) => {
+        answered = whenAnswered
+        failed = whenFailed
       },
       cancel: () => this.forget(waiting),
     }

@@ -110,16 +110,21 @@ export class Session {
     }
     this.parked = answer
     this.peer.pause()
-    answer.onAnswer(later => this.wake({ exchange, answer: later }))
+    answer.onAnswer(
+      later =>
+        this.wake(() => {
+          this.uncommitted.push({ exchange, answer: later })
+          this.encode()
+          this.send()
+        }),
+      error => this.wake(() => this.refuse(error)),
+    )
   }
 
-  private wake(reply: Reply): void {
+  /** Goes on after a wait that ends with `last`. */
+  private wake(last: () => void): void {
     this.parked = null
-    this.turns.turn(() => {
-      this.uncommitted.push(reply)
-      this.encode()
-      this.send()
-    })
+    this.turns.turn(last)
     if (!this.isPaused) this.peer.resume()
     this.run()
   }

@@ -212,7 +212,7 @@ describe('a parked answer', () => {
     expect(client.isPaused).toBe(false)
   })
 
-  test("two that wait for each other's answers to be written go on for ever so long", () => {
+  test('may wake another one whose connection then wakes the first, and so on', () => {
     const world = worldWithTopic(2)
     const clients = [world.connect(), world.connect()]
     // Each waits for its own partition, and produces to the other's once it is answered.
@@ -360,8 +360,6 @@ describe('a client that does not read', () => {
     world.advance(100)
     expect([client.isPaused, client.waitingCount]).toEqual([true, 4])
     client.read()
-    expect(client.waitingCount).toBe(1)
-    world.advance(100)
     expect([client.isPaused, client.waitingCount]).toEqual([false, 0])
   })
 

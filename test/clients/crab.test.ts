@@ -16,7 +16,7 @@ let client: KafkaClient
 beforeAll(async () => {
   broker = await startBroker({ directory: directory.path, flags: ['-o', 'num.partitions=3'] })
   wire = await connect(broker.port)
-  client = new KafkaClient({ brokers: broker.address, clientId: 'crab', logLevel: 'off', diagnostics: false })
+  client = new KafkaClient({ brokers: broker.address, clientId: 'crab', diagnostics: false })
 })
 afterAll(async () => {
   wire[Symbol.dispose]()

@@ -44,7 +44,6 @@ export async function readWithLibrdkafka(broker: RunningBroker, topic: string, c
   const client = new KafkaClient({
     brokers: broker.address,
     diagnostics: false,
-    logLevel: 'off',
     configuration: { 'check.crcs': 'true' },
   })
   const consumer = client.createConsumer({ groupId: 'unused', enableAutoCommit: false })

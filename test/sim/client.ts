@@ -1,5 +1,5 @@
 /** A client of the broker that knows nothing of it but frames. @module */
-import { noBytes } from '../../src/base/bytes.ts'
+import { concatBytes, noBytes } from '../../src/base/bytes.ts'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { Session } from '../../src/broker/session.ts'
 import { codecOf } from '../../src/wire/compile.ts'
@@ -99,7 +99,7 @@ export class SimClient implements Peer {
 
   /** Sends any bytes. */
   write(bytes: Uint8Array): void {
-    this.outgoing = Buffer.concat([this.outgoing, bytes])
+    this.outgoing = concatBytes([this.outgoing, bytes])
     this.settle()
   }
 
@@ -139,10 +139,11 @@ export class SimClient implements Peer {
   }
 
   send(pieces: readonly Uint8Array[]): number {
-    const bytes = Buffer.concat(pieces)
-    this.sends.push(bytes.length)
-    this.incoming = Buffer.concat([this.incoming, bytes])
-    this.unreadBytes += bytes.length
+    const before = this.incoming.length
+    this.incoming = concatBytes([this.incoming, ...pieces])
+    const sentBytes = this.incoming.length - before
+    this.sends.push(sentBytes)
+    this.unreadBytes += sentBytes
     if (this.isReading) this.takeFrames()
     return this.unreadBytes
   }

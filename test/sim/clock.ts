@@ -6,7 +6,7 @@ export class SimClock implements Clock {
   settingsCount = 0
   private alarm: { readonly atMs: number; readonly ring: () => void } | null = null
 
-  constructor(private nowMs = 1_700_000_000_000) {}
+  constructor(private nowMs: number) {}
 
   /** When the alarm rings, or null. */
   get alarmAtMs(): number | null {

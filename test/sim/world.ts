@@ -4,6 +4,7 @@ import { produce } from '../../src/api/00-produce.ts'
 import type { fetch } from '../../src/api/01-fetch.ts'
 import { createTopics } from '../../src/api/19-create-topics.ts'
 import { deleteTopics } from '../../src/api/20-delete-topics.ts'
+import { concatBytes } from '../../src/base/bytes.ts'
 import { type Uuid, zeroUuid } from '../../src/base/uuid.ts'
 import { Broker } from '../../src/broker/broker.ts'
 import { BrokerConfigs } from '../../src/core/configs/broker-configs.ts'
@@ -26,7 +27,7 @@ export interface WorldShape {
 /** Disk and clock outlive the broker, as they do in the real world. */
 export class World {
   readonly disk = new SimDisk()
-  readonly clock = new SimClock()
+  readonly clock = new SimClock(START_MS)
   readonly warnings: string[] = []
   readonly requestLines: string[] = []
   broker: Broker
@@ -110,6 +111,9 @@ export class World {
   }
 }
 
+/** When every world begins. */
+export const START_MS = 1_700_000_000_000
+
 export interface BatchShape extends BatchOptions {
   /** One record for each. */
   readonly values?: readonly string[]
@@ -122,7 +126,7 @@ export interface BatchShape extends BatchOptions {
 const utf8 = new TextEncoder()
 
 /** A batch as a client sends it. */
-export function batchOf({ values = ['v'], timestamp = 1000, key = null, ...options }: BatchShape = {}): Uint8Array {
+export function batchOf({ values = ['v'], timestamp = START_MS, key = null, ...options }: BatchShape = {}): Uint8Array {
   const records = values.map((value, offset) => ({
     offset,
     timestamp: timestamp + offset,
@@ -205,7 +209,7 @@ export function onlyPartition(answer: FetchAnswer) {
 }
 
 export function bytesOf({ records }: { readonly records: readonly Uint8Array[] | null }): Uint8Array {
-  return Buffer.concat(records ?? [])
+  return concatBytes(records ?? [])
 }
 
 export function headersOf(fetched: { readonly records: readonly Uint8Array[] | null }): BatchHeader[] {
