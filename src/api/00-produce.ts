@@ -1,5 +1,5 @@
 import type { Topic } from '../core/catalog/catalog.ts'
-import { ErrorCode, errorName, MalformedError } from '../wire/errors.ts'
+import { ErrorCode, errorName } from '../wire/errors.ts'
 import { startsTransactional } from '../wire/records/batch.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { array, contract, type Infer, int16, int32, int64, records, string, struct, uuid } from '../wire/schema.ts'
@@ -88,12 +88,14 @@ export default api(produce, (request, call) => {
     return { topicId, name, partitionResponses }
   })
   if (request.acks !== 0) return { responses, throttleTimeMs: 0 }
-  // Nobody reads an answer: Kafka closes the connection, so that the producer asks for metadata again.
-  const failed = responses
-    .flatMap(topic => topic.partitionResponses)
-    .find(({ errorCode }) => errorCode !== ErrorCode.NONE)
-  if (failed) throw new MalformedError(`produce with acks=0 failed: ${errorName(failed.errorCode)}`)
-  return null
+  // Nobody reads an answer: Kafka closes the connection instead, so that the producer asks for metadata again.
+  return {
+    fault: () => {
+      const outcomes = responses.flatMap(topic => topic.partitionResponses)
+      const failed = outcomes.find(({ errorCode }) => errorCode !== ErrorCode.NONE)
+      return failed ? `produce with acks=0 failed: ${errorName(failed.errorCode)}` : null
+    },
+  }
 })
 
 function append(call: Call, topic: Topic, records: Uint8Array | null, outcome: ProduceOutcome): void {

@@ -18,6 +18,7 @@ import {
   struct,
   uuid,
 } from '../wire/schema.ts'
+import { piecesSize } from '../wire/writer.ts'
 import { api, type Call } from './api.ts'
 import { findLog } from './partitions.ts'
 
@@ -162,25 +163,25 @@ export default api(fetch, (request, call) => {
   const { errorCode, sessionId, partitions } = context
   if (errorCode !== ErrorCode.NONE) return { throttleTimeMs: 0, errorCode, sessionId, responses: [] }
 
-  const attempt = (isLast: boolean) => {
-    const found = partitions.map(partition => find(partition, request, call))
-    if (!isLast && !isEnough(found, request, call)) return null
-    const entries = read(found, request, call)
-    const selected = context.select(entries.map(newsOf))
-    return {
-      throttleTimeMs: 0,
-      errorCode: ErrorCode.NONE,
-      sessionId,
-      responses: byTopic(partitions, entries, selected),
-    }
+  const respond = (entries: readonly Entry[]) => ({
+    throttleTimeMs: 0,
+    errorCode: ErrorCode.NONE,
+    sessionId,
+    responses: byTopic(partitions, entries, context.select(entries.map(newsOf))),
+  })
+  const find = () => partitions.map(partition => findReadable(partition, request, call))
+  const found = find()
+  const entries = read(found, request, call)
+  if (request.maxWaitMs <= 0 || partitions.length === 0 || satisfies(entries, wantedBytes(request, call))) {
+    return respond(entries)
   }
-  const answer = attempt(request.maxWaitMs <= 0 || partitions.length === 0)
-  if (answer) return answer
-  const logs = partitions.map(partition => findLog(call, topicOf(partition, call), partition.partition, -1))
   return call.purgatory.park(
-    logs.filter(log => typeof log !== 'number'),
+    found.flatMap(of => ('log' in of ? [of.log] : [])),
     call.now + request.maxWaitMs,
-    attempt,
+    isLast => {
+      const now = find()
+      return isLast || isEnough(now, wantedBytes(request, call)) ? respond(read(now, request, call)) : null
+    },
   )
 })
 
@@ -197,7 +198,7 @@ function topicOf({ topic, topicId }: FetchPartition, call: Call) {
 }
 
 /** Everything that can go wrong before reading (ReplicaManager.readFromLog, Partition.fetchRecords). */
-function find(partition: FetchPartition, request: Request, call: Call): Found {
+function findReadable(partition: FetchPartition, request: Request, call: Call): Found {
   const index = partition.partition
   const topic = topicOf(partition, call)
   if (!topic && call.version >= TOPIC_IDS)
@@ -240,9 +241,23 @@ function divergence({ partition, fetchOffset, lastFetchedEpoch }: FetchPartition
   }
 }
 
-/** Whether a fetch need not wait any longer: an error, a divergence, or min.bytes (DelayedFetch.tryComplete). */
-function isEnough(found: readonly Found[], { minBytes }: Request, call: Call): boolean {
-  const wanted = Math.min(minBytes, call.configs.fetchMaxBytes)
+/** What a fetch waits for: no more than it may be given (ReplicaManager.fetchMessages). */
+function wantedBytes({ minBytes, maxBytes }: Request, call: Call): number {
+  return Math.min(minBytes, maxBytes, call.configs.fetchMaxBytes)
+}
+
+/** Whether what was read may be answered at once: min.bytes, an error or a divergence. */
+function satisfies(entries: readonly Entry[], wanted: number): boolean {
+  let readBytes = 0
+  for (const { errorCode, divergingEpoch, records } of entries) {
+    if (errorCode !== ErrorCode.NONE || divergingEpoch) return true
+    readBytes += piecesSize(records ?? [])
+  }
+  return readBytes >= wanted
+}
+
+/** As `satisfies`, before anything is read again (DelayedFetch.tryComplete). */
+function isEnough(found: readonly Found[], wanted: number): boolean {
   let available = 0
   for (const of of found) {
     if (!('log' in of)) return true

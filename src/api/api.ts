@@ -23,13 +23,21 @@ export interface Parked<T> {
   cancel(): void
 }
 
-/** The answer now, later (made by the purgatory), or never (Produce with acks=0). */
-export type Answer<T> = T | Parked<T> | null
+/** No answer (Produce with acks=0). `fault` is asked when the turn is written: a reason there ends the connection. */
+export interface Unanswered {
+  fault(): string | null
+}
+
+/** The answer now, later (made by the purgatory), or never. */
+export type Answer<T extends object> = T | Parked<T> | Unanswered
+
+/** Decides the answer to a request that was read with the handler's own contract. */
+export type Handler = (request: unknown, call: Call) => Answer<object>
 
 /** A contract with its handler. Without one the API is known to the codec, and not advertised. */
 export interface Api {
   readonly contract: Contract
-  readonly handle?: (request: unknown, call: Call) => Answer<unknown>
+  readonly handle?: Handler
 }
 
 export function api<Q extends Fields, S extends Fields>(

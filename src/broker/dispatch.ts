@@ -2,13 +2,13 @@
  * From a frame to a handler and back to a frame.
  * @module
  */
-import type { Answer, Api, Call } from '../api/api.ts'
+import type { Answer, Api, Call, Handler } from '../api/api.ts'
 import type { Rooms, ServedApi } from '../api/rooms.ts'
 import type { Clock } from '../base/clock.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { readRequest, readRequestHeader, requestHeaderVersion, writeResponse } from '../wire/frame.ts'
 import { Reader } from '../wire/reader.ts'
-import { type Draft, type Fields, versionRange } from '../wire/schema.ts'
+import { type Contract, type Draft, type Fields, versionRange } from '../wire/schema.ts'
 import type { Writer } from '../wire/writer.ts'
 import type { Peer } from './peer.ts'
 
@@ -23,13 +23,15 @@ const API_VERSIONS_KEY = 18
 const UNSUPPORTED = -1
 
 interface Served extends ServedApi {
-  readonly api: Api
+  readonly contract: Contract
+  readonly handle: Handler
 }
 
 /** One request that has been read: what decides it, and what writes its answer. */
 export class Exchange {
   constructor(
-    private readonly api: Api,
+    private readonly contract: Contract,
+    private readonly handle: Handler,
     private readonly correlationId: number,
     private readonly request: unknown,
     private readonly call: Call,
@@ -37,30 +39,28 @@ export class Exchange {
 
   /** True where the handler only stages appends: its answer may wait for the end of the turn. */
   get stagesOnly(): boolean {
-    return this.api.contract.key === PRODUCE_KEY
+    return this.contract.key === PRODUCE_KEY
   }
 
-  decide(): Answer<unknown> {
-    return this.api.handle?.(this.request, this.call) ?? null
+  decide(): Answer<object> {
+    return this.handle(this.request, this.call)
   }
 
   /** Writes `answer`, which is what the handler gave, as a frame. */
-  write(writer: Writer, answer: unknown): void {
+  write(writer: Writer, answer: object): void {
     const version = Math.max(this.call.version, 0)
     // `api` has seen to it that the handler's answer is the draft of this contract's response.
-    writeResponse<Fields>(writer, this.api.contract, version, this.correlationId, answer as Draft<Fields>)
+    writeResponse<Fields>(writer, this.contract, version, this.correlationId, answer as Draft<Fields>)
   }
 }
 
 /** What ApiVersions tells clients: the APIs that have a handler, in the versions that Kafka calls stable. */
 export function servedApis(apis: readonly Api[]): Served[] {
-  return apis
-    .filter(api => api.handle)
-    .map(api => {
-      const { key, versions, stable } = api.contract
-      const [minVersion, last] = versionRange(versions)
-      return { api, apiKey: key, minVersion, maxVersion: stable ?? last }
-    })
+  return apis.flatMap(({ contract, handle }) => {
+    if (!handle) return []
+    const [minVersion, last] = versionRange(contract.versions)
+    return [{ contract, handle, apiKey: contract.key, minVersion, maxVersion: contract.stable ?? last }]
+  })
 }
 
 export class Dispatcher {
@@ -86,21 +86,20 @@ export class Dispatcher {
     const served = this.byKey[key]
     if (!served) throw new MalformedError(`API key ${key} is not served`)
     if (version >= served.minVersion && version <= served.maxVersion) {
-      return this.openServed(served.api, version, frame, peer)
+      return this.openServed(served, version, frame, peer)
     }
     // A client that asks for ApiVersions in too new a version gets version 0, with the error that sends it back (KIP-511).
-    if (key === API_VERSIONS_KEY) return this.openServed(served.api, UNSUPPORTED, frame, peer)
-    throw new MalformedError(`${served.api.contract.name} version ${version} is not served`)
+    if (key === API_VERSIONS_KEY) return this.openServed(served, UNSUPPORTED, frame, peer)
+    throw new MalformedError(`${served.contract.name} version ${version} is not served`)
   }
 
-  private openServed(api: Api, version: number, frame: Uint8Array, peer: Peer): Exchange {
-    const { contract } = api
+  private openServed({ contract, handle }: Served, version: number, frame: Uint8Array, peer: Peer): Exchange {
     const reader = new Reader(frame)
     const { clientId, correlationId } = readRequestHeader(reader, requestHeaderVersion(contract, version))
     const request = version === UNSUPPORTED ? {} : readRequest(reader, contract, version)
     const call: Call = { ...this.rooms, version, clientId, now: this.clock.now(), endpoint: peer.endpoint }
     this.log.request?.(() => `${peer.name} ${clientId ?? '-'} ${contract.name} v${version} ${textOf(request)}`)
-    return new Exchange(api, correlationId, request, call)
+    return new Exchange(contract, handle, correlationId, request, call)
   }
 
   /** What the log says of a connection that is closed because of `error`. */

@@ -6,7 +6,7 @@
  * KafkaRequestHandlerPool). Here a request is decided where it arrives; only one that parks stops its connection.
  * @module
  */
-import type { Parked } from '../api/api.ts'
+import type { Parked, Unanswered } from '../api/api.ts'
 import type { Writer } from '../wire/writer.ts'
 import type { Dispatcher, Exchange } from './dispatch.ts'
 import { FrameCutter } from './frame-cutter.ts'
@@ -15,7 +15,7 @@ import type { Peer } from './peer.ts'
 /** An answer that is not encoded yet. */
 interface Reply {
   readonly exchange: Exchange
-  readonly answer: unknown
+  readonly answer: object
 }
 
 /** What sessions share: the turn, in which staged appends are written once and answers encoded after them. */
@@ -34,7 +34,7 @@ const UNSENT_BYTES = 1024 * 1024
 
 export class Session {
   private readonly frames: FrameCutter
-  private parked: Parked<unknown> | null = null
+  private parked: Parked<object> | null = null
   private isPaused = false
   private isClosed = false
   /** Answers whose staged batches are not written yet, in order. */
@@ -103,7 +103,6 @@ export class Session {
       this.encode()
     }
     const answer = exchange.decide()
-    if (answer === null) return
     if (!isParked(answer)) {
       this.uncommitted.push({ exchange, answer })
       return
@@ -131,7 +130,12 @@ export class Session {
 
   /** Encodes the answers that no longer depend on anything. */
   private encode(): void {
-    for (const { exchange, answer } of this.uncommitted.splice(0)) exchange.write(this.turns.writer, answer)
+    for (const { exchange, answer } of this.uncommitted.splice(0)) {
+      const fault = isUnanswered(answer) ? answer.fault() : exchange.write(this.turns.writer, answer)
+      if (typeof fault !== 'string') continue
+      this.end(fault)
+      return
+    }
   }
 
   private send(): void {
@@ -147,12 +151,21 @@ export class Session {
   private refuse(error: unknown): void {
     this.turns.commit()
     this.encode()
+    this.end(this.dispatcher.reasonOf(error))
+  }
+
+  private end(reason: string): void {
+    if (this.isClosed) return
     this.send()
     this.isClosed = true
-    this.peer.close(this.dispatcher.reasonOf(error))
+    this.peer.close(reason)
   }
 }
 
-function isParked(answer: unknown): answer is Parked<unknown> {
-  return typeof answer === 'object' && answer !== null && 'onAnswer' in answer
+function isParked(answer: object): answer is Parked<object> {
+  return 'onAnswer' in answer
+}
+
+function isUnanswered(answer: object): answer is Unanswered {
+  return 'fault' in answer
 }

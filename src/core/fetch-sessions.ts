@@ -90,7 +90,7 @@ export class FetchSessions {
     const session = this.sessions.get(sessionId)
     if (!session) return refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
     if (session.usesTopicIds !== request.usesTopicIds) return refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
-    if (session.epoch !== sessionEpoch) return refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH, sessionId)
+    if (session.epoch !== sessionEpoch) return refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
     update(session, request)
     this.touch(session, now)
     if (session.partitions.size === 0) {
@@ -149,8 +149,8 @@ function withoutSession(partitions: readonly FetchPartition[]): FetchContext {
   }
 }
 
-function refused(errorCode: number, sessionId = NO_SESSION): FetchContext {
-  return { errorCode, sessionId, partitions: [], select: () => [] }
+function refused(errorCode: number): FetchContext {
+  return { errorCode, sessionId: NO_SESSION, partitions: [], select: () => [] }
 }
 
 function incremental(session: FetchSession): FetchContext {

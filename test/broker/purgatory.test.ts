@@ -16,12 +16,16 @@ function setUp() {
       diary.push(`${name} is asked${isLast ? ' for the last time' : ''}`)
       return isLast || ready.has(name) ? name : null
     })
-    parked.onAnswer(answer => diary.push(`${answer} is answered`))
+    const failed = (error: unknown) => diary.push(`${name} fails: ${error}`)
+    parked.onAnswer(answer => diary.push(`${answer} is answered`), failed)
     return parked
   }
   return { clock, purgatory, diary, ready, park }
 }
 
+const fail = (error: unknown) => {
+  throw error
+}
 const log = openLog(new SimDisk())
 const other = openLog(new SimDisk())
 
@@ -90,7 +94,7 @@ describe('Purgatory', () => {
 
   test('answerAll gives everybody the last answer, also who comes to wait meanwhile', () => {
     const { purgatory, diary, park } = setUp()
-    park('a').onAnswer(() => park('c'))
+    park('a').onAnswer(() => park('c'), fail)
     park('b', [])
     purgatory.answerAll()
     expect(diary.filter(line => line.endsWith('time'))).toEqual([
@@ -107,11 +111,26 @@ describe('Purgatory', () => {
       purgatory.stir(other)
       purgatory.settle()
       diary.push('a has read')
-    })
+    }, fail)
     park('b', [other])
     purgatory.stir(log)
     purgatory.settle()
     expect(diary).toEqual(['a is asked', 'a has read', 'b is asked', 'b is answered'])
+  })
+
+  test('tells the one whose answer cannot be made, forgets it, and goes on with the others', () => {
+    const { clock, purgatory, diary, ready, park } = setUp()
+    const broken = purgatory.park<string>([log], 100, () => fail('no disk'))
+    broken.onAnswer(fail, error => diary.push(`broken fails: ${error}`))
+    ready.add('b')
+    park('b')
+    purgatory.stir(log)
+    purgatory.settle()
+    expect(diary).toEqual(['broken fails: no disk', 'b is asked', 'b is answered'])
+    purgatory.stir(log)
+    purgatory.settle()
+    clock.advance(1000)
+    expect(diary.length).toBe(3)
   })
 
   test('asks in the order in which they came', () => {

@@ -34,7 +34,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
 /** What a program prints. Throws where it fails. */
 export async function outputOf(command: readonly string[], options: RunOptions = {}): Promise<string> {
   const { text, errors, exitCode } = await run(command, options)
-  if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit ${exitCode} ${errors} ${text}`)
+  if (exitCode !== 0) throw new Error(`${command[0]}: exit ${exitCode}: ${errors} ${text}`)
   return text
 }
 

@@ -5,8 +5,9 @@ import { type RecordEntry, readRecords } from '../../src/wire/records/record.ts'
 import { type ClusterView, headersOf, MAX_RECORD_BYTES, type PartitionView } from './cluster-view.ts'
 import { javaProgram } from './commands.ts'
 
-/** Reads `topics` with an assigned consumer of Kafka. Throws where it sees other records than `view`. */
-export async function requireReadByJava(port: number, view: ClusterView, topics = [...view.keys()]): Promise<void> {
+/** Reads every topic of `view` with an assigned consumer of Kafka. Throws where it sees other records than `view`. */
+export async function requireReadByJava(port: number, view: ClusterView): Promise<void> {
+  const topics = [...view.keys()]
   const lines = (await javaProgram('Records.java', 'read', `127.0.0.1:${port}`, ...topics)).split('\n').filter(Boolean)
   const expected = topics.flatMap(
     topic => view.get(topic)?.partitions.flatMap((log, p) => linesOf(topic, p, log)) ?? [],

@@ -1,21 +1,18 @@
 /** Topics of every kind, for handing them to Apache Kafka. @module */
 import { produce } from '../../src/api/00-produce.ts'
-import { createTopics } from '../../src/api/19-create-topics.ts'
 import { deleteTopics } from '../../src/api/20-delete-topics.ts'
-import { initProducerId } from '../../src/api/22-init-producer-id.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode, errorName } from '../../src/wire/errors.ts'
 import { type BatchOptions, encodeBatch, type RecordToWrite } from '../../src/wire/records/batch-encoder.ts'
 import { CODEC_IDS, CODEC_NAMES, type CodecName } from '../../src/wire/records/compression/index.ts'
+import { createTopic, newProducerId } from '../clients/requests.ts'
 import type { WireClient } from '../clients/wire-client.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { type PartitionView, recordsOf } from './cluster-view.ts'
 
-const CREATE_VERSION = 7
 const DELETE_VERSION = 5
 const PRODUCE_VERSION = 12
-const PRODUCER_ID_VERSION = 4
 const TIMEOUT_MS = 10_000
 const ACKS_ALL = -1
 
@@ -81,10 +78,7 @@ export class IdempotentProducer {
   ) {}
 
   static async open(client: WireClient, topic: string, partition = 0): Promise<IdempotentProducer> {
-    const request = { transactionalId: null, transactionTimeoutMs: -1, enable2Pc: false, keepPreparedTxn: false }
-    const { errorCode, producerId } = await client.call(initProducerId, PRODUCER_ID_VERSION, request)
-    requireOk(errorCode)
-    return new IdempotentProducer(topic, partition, producerId)
+    return new IdempotentProducer(topic, partition, await newProducerId(client))
   }
 
   /** One that knows what this one knows, and goes on by itself. */
@@ -126,15 +120,9 @@ export class IdempotentProducer {
 }
 
 async function create(client: WireClient, wanted: readonly Topic[]): Promise<void> {
-  const rows = wanted.map(({ name, partitionCount = 1, configs = {} }) => ({
-    name,
-    numPartitions: partitionCount,
-    replicationFactor: 1,
-    assignments: [],
-    configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
-  }))
-  const request = { topics: rows, timeoutMs: TIMEOUT_MS, validateOnly: false }
-  for (const { errorCode } of (await client.call(createTopics, CREATE_VERSION, request)).topics) requireOk(errorCode)
+  for (const { name, partitionCount = 1, configs = {} } of wanted) {
+    await createTopic(client, name, partitionCount, { configs })
+  }
 }
 
 function* batchesOf(topic: Topic, random: SeededRandom): Generator<Uint8Array> {

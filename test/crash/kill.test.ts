@@ -10,7 +10,7 @@ import { SeededRandom } from '../sim/random.ts'
 import { IdempotentProducer, sequenceOf } from './idempotent-producer.ts'
 
 const ROUNDS = 20
-const MAX_LIFE_MS = 400
+const MAX_LIFE_MS = 600
 const TOPIC = 'acknowledged'
 const PARTITION_COUNT = 4
 const MAX_BYTES = 10 * 1024 * 1024

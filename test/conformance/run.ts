@@ -1,0 +1,86 @@
+/**
+ * Does Apache Kafka agree? `bun test/conformance/run.ts [ROOM…]` asks its recorded answers, its Java client, its tools, and
+ * itself, started on a directory of ours; kcat too. What these need and is not there is skipped, and said.
+ * @module
+ */
+import { join } from 'node:path'
+import { startBroker } from '../binary.ts'
+import { temporaryDirectory } from '../host/directory.ts'
+import { run, shared, withoutKafka, withoutKcat, withoutRecords } from './commands.ts'
+import { checkJavaReaders } from './java-readers.ts'
+import { checkKcat, checkKcatReads } from './kcat.ts'
+import { checkNodeClients } from './node-clients.ts'
+import { Report } from './report.ts'
+import { checkTakeover } from './takeover.ts'
+
+/** The checks of Kafka's Java client that ask for nothing but the data path. */
+const CLIENT_CHECKS =
+  '^(producer|compression|timestamp|topic-compression|produce|compact-topic|min-isr|headers|log-append|fetch|offsets-for|' +
+  'admin-(describeCluster|createTopics|listTopics|listOffsets))'
+
+interface Room {
+  readonly name: string
+  readonly missing: string | null
+  check(report: Report): Promise<void>
+}
+
+const noKafka = await withoutKafka()
+const rooms: readonly Room[] = [
+  { name: 'records', missing: withoutRecords(), check: report => withBroker(port => checkRecords(report, port)) },
+  { name: 'java', missing: noKafka, check: report => withBroker(port => checkJavaClient(report, port)) },
+  { name: 'clients', missing: null, check: report => withBroker(port => checkClients(report, port)) },
+  { name: 'takeover', missing: noKafka, check: checkTakeover },
+]
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2)
+  const report = new Report()
+  for (const { name, missing, check } of rooms) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    if (missing === null) await check(report)
+    else report.skip(name, missing)
+  }
+  console.log(report.summary)
+  process.exit(report.failed === 0 ? 0 : 1)
+}
+
+/** A broker on a directory of its own, while `use` lasts. */
+async function withBroker(use: (port: number) => Promise<void>): Promise<void> {
+  using directory = temporaryDirectory()
+  await using broker = await startBroker({ directory: directory.path, flags: ['--strict-replication'] })
+  await use(broker.port)
+}
+
+/** Kafka's recorded answers, in every version. */
+async function checkRecords(report: Report, port: number): Promise<void> {
+  const differences = join(import.meta.dir, 'differences.txt')
+  const program = join(import.meta.dir, 'behaviour.py')
+  const { text, errors } = await run(['python3', program, shared, `127.0.0.1:${port}`, differences])
+  console.log(text.trim())
+  const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(text) ?? []
+  if (passed === undefined) report.fail('recorded answers', errors)
+  else report.add({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped) })
+}
+
+/** Kafka's own client, driven by the suite that stands beside the project. */
+async function checkJavaClient(report: Report, port: number): Promise<void> {
+  const suite = join(shared, 'conformance/run-client.sh')
+  const { text, errors } = await run([suite, `127.0.0.1:${port}`, CLIENT_CHECKS])
+  console.log(text.trim())
+  const [, passed, failed, skipped = 0] = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(text) ?? []
+  if (passed === undefined) report.fail(`Kafka's Java client`, errors)
+  else report.add({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped) })
+}
+
+/** What clients of every kind write, the others read. */
+async function checkClients(report: Report, port: number): Promise<void> {
+  const noKcat = withoutKcat()
+  if (noKcat === null) await checkKcat(report, port)
+  else report.skip('kcat', noKcat)
+  await checkNodeClients(report, port)
+  if (noKcat === null) await checkKcatReads(report, port)
+  if (noKafka === null) await checkJavaReaders(report, port)
+  else report.skip('java readers', noKafka)
+}
+
+await main()
