@@ -17,7 +17,7 @@ import {
   writeCleanShutdownMarker,
   writeOffsetCheckpoint,
 } from '../log/checkpoints.ts'
-import type { Disk } from '../log/disk.ts'
+import { type Disk, DiskError } from '../log/disk.ts'
 import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
@@ -127,14 +127,22 @@ export class Broker implements Turns {
     this.logs.commit()
   }
 
-  /** Answers those who wait, closes every log, and leaves the marker that lets the next start scan nothing. */
+  /**
+   * Answers those who wait, closes every log, and leaves the marker that lets the next start scan nothing; without it, as
+   * where the disk refuses, the next start recovers.
+   */
   close(): void {
     this.purgatory.answerAll()
     this.timers.clear()
-    const isClean = this.isCleanStart || this.logs.hasOpened(this.catalog.topics())
+    const isRecovered = this.isCleanStart || this.logs.hasOpened(this.catalog.topics())
     const recoveryPoints = this.logs.close()
-    this.journal.close()
-    writeOffsetCheckpoint(this.disk, RECOVERY_POINT_CHECKPOINT, recoveryPoints)
-    if (isClean) writeCleanShutdownMarker(this.disk)
+    try {
+      this.journal.close()
+      if (recoveryPoints) writeOffsetCheckpoint(this.disk, RECOVERY_POINT_CHECKPOINT, recoveryPoints)
+      if (recoveryPoints && isRecovered) writeCleanShutdownMarker(this.disk)
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.options.log.warn(`the next start has to recover: ${error.message}`)
+    }
   }
 }

@@ -147,20 +147,29 @@ export class PartitionLogs implements Logs {
     }
   }
 
-  /** Closes what was opened and returns the recovery points of all logs. Throws DiskError. */
-  close(): PartitionOffset[] {
+  /**
+   * Closes what was opened, and returns the recovery points of all logs; null where the disk refused what one of them had
+   * to write, and the next start has to recover.
+   */
+  close(): PartitionOffset[] | null {
+    let isClean = true
     for (const logs of this.byTopic.values()) {
-      for (const log of logs) {
-        log?.close()
-        if (log)
-          this.recoveryPoints.set(directoryOf(log), {
-            topic: log.topic,
-            partition: log.partition,
-            offset: log.recoveryPoint,
-          })
-      }
+      for (const log of logs) if (log) isClean = this.closeLog(log) && isClean
     }
-    return [...this.recoveryPoints.values()]
+    return isClean ? [...this.recoveryPoints.values()] : null
+  }
+
+  private closeLog(log: PartitionLog): boolean {
+    const { topic, partition } = log
+    try {
+      log.close()
+      this.recoveryPoints.set(directoryOf(log), { topic, partition, offset: log.recoveryPoint })
+      return true
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.options.onError(`${directoryOf(log)} is not closed cleanly: ${error.message}`)
+      return false
+    }
   }
 
   /** Whether every log of `topics` was opened, and so recovered where that was needed. */

@@ -18,11 +18,7 @@ export class Purgatory implements PurgatoryRoom {
 
   constructor(private readonly timers: Timers) {}
 
-  park<T>(
-    logs: readonly PartitionLog[],
-    deadlineMs: Millis,
-    attempt: (isLast: boolean) => T | null,
-  ): Parked<T> {
+  park<T>(logs: readonly PartitionLog[], deadlineMs: Millis, attempt: (isLast: boolean) => T | null): Parked<T> {
     let answered: (answer: T) => void = () => {}
     let failed: (error: unknown) => void = () => {}
     const finish = (isLast: boolean) => {

@@ -1,6 +1,6 @@
 /** Three ways to read a topic without a group: our own codec, librdkafka, and @platformatic/kafka. @module */
 import { expect } from 'bun:test'
-import { Consumer } from '@platformatic/kafka'
+import { Consumer, type RecordsBatch } from '@platformatic/kafka'
 import { KafkaClient, type Message } from 'kafka-crab-js'
 import { codecOf } from '../../src/wire/records/batch.ts'
 import { CODEC_NAMES, type CodecName } from '../../src/wire/records/compression/index.ts'
@@ -69,42 +69,22 @@ function fromLibrdkafka({ partition, offset, key, payload, isTombstone, headers 
 
 /** Reads with the Fetch of @platformatic/kafka, in sessions, as its consumer does. */
 export async function readWithPlatformatic(broker: RunningBroker, topic: string): Promise<Seen[]> {
-  const consumer = new Consumer({
-    clientId: 'reader',
-    groupId: 'unused',
-    bootstrapBrokers: [broker.address],
-    maxWaitTime: POLL_MS,
-  })
+  const bootstrapBrokers = [broker.address]
+  const consumer = new Consumer({ clientId: 'reader', groupId: 'unused', bootstrapBrokers, maxWaitTime: POLL_MS })
   try {
     const described = (await consumer.metadata({ topics: [topic] })).topics.get(topic)
     if (!described) throw new Error(`@platformatic/kafka knows no topic ${topic}`)
     const ends = (await consumer.listOffsets({ topics: [topic] })).get(topic) ?? []
-    const nextOffsets = described.partitions.map(() => 0n)
+    const node = described.partitions[0]?.leader ?? 0
+    const offsets = described.partitions.map(() => 0n)
     const records: Seen[] = []
-    while (nextOffsets.some((offset, partition) => offset < (ends[partition] ?? 0n))) {
-      const partitions = nextOffsets.map((fetchOffset, partition) => ({
-        partition,
-        fetchOffset,
-        currentLeaderEpoch: NO_EPOCH,
-        lastFetchedEpoch: NO_EPOCH,
-        partitionMaxBytes: MAX_BYTES,
-      }))
-      const node = described.partitions[0]?.leader ?? 0
+    while (offsets.some((offset, partition) => offset < (ends[partition] ?? 0n))) {
+      const partitions = offsets.map((fetchOffset, partition) => ({ ...whole, partition, fetchOffset }))
       const { responses } = await consumer.fetch({ node, topics: [{ topicId: described.id, partitions }] })
-      for (const { partitionIndex: partition, records: batches } of responses.flatMap(of => of.partitions)) {
+      for (const { partitionIndex, records: batches } of responses.flatMap(of => of.partitions)) {
         for (const batch of batches ?? []) {
-          nextOffsets[partition] = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
-          for (const { offsetDelta, key, value, headers } of batch.records) {
-            records.push(
-              seen({
-                partition,
-                offset: batch.firstOffset + BigInt(offsetDelta),
-                key,
-                value,
-                headers: headers.map(([name, of]) => [String(name), of]),
-              }),
-            )
-          }
+          offsets[partitionIndex] = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n
+          records.push(...fromPlatformatic(partitionIndex, batch))
         }
       }
     }
@@ -112,6 +92,21 @@ export async function readWithPlatformatic(broker: RunningBroker, topic: string)
   } finally {
     await consumer.close()
   }
+}
+
+/** What its fetches say of each partition. */
+const whole = { currentLeaderEpoch: NO_EPOCH, lastFetchedEpoch: NO_EPOCH, partitionMaxBytes: MAX_BYTES }
+
+function fromPlatformatic(partition: number, { firstOffset, records }: RecordsBatch): Seen[] {
+  return records.map(({ offsetDelta, key, value, headers }) =>
+    seen({
+      partition,
+      offset: firstOffset + BigInt(offsetDelta),
+      key,
+      value,
+      headers: headers.map(([name, of]) => [String(name), of]),
+    }),
+  )
 }
 
 function inOrder(records: Seen[]): Seen[] {

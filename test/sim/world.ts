@@ -119,6 +119,8 @@ export interface BatchShape extends BatchOptions {
   readonly values?: readonly string[]
   /** Of the first record; each other is a millisecond later. */
   readonly timestamp?: number
+  /** Of all the records, one for each; their values are the same numbers if `values` are left out. */
+  readonly timestamps?: readonly number[]
   /** Of every record. */
   readonly key?: string | null
 }
@@ -126,10 +128,11 @@ export interface BatchShape extends BatchOptions {
 const utf8 = new TextEncoder()
 
 /** A batch as a client sends it. */
-export function batchOf({ values = ['v'], timestamp = START_MS, key = null, ...options }: BatchShape = {}): Uint8Array {
+export function batchOf(shape: BatchShape = {}): Uint8Array {
+  const { timestamps, timestamp = START_MS, key = null, values = timestamps?.map(String) ?? ['v'], ...options } = shape
   const records = values.map((value, offset) => ({
     offset,
-    timestamp: timestamp + offset,
+    timestamp: timestamps?.[offset] ?? timestamp + offset,
     key: key === null ? null : utf8.encode(key),
     value: utf8.encode(value),
   }))
