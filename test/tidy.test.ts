@@ -17,6 +17,8 @@ import {
 const root = join(import.meta.dir, '../src')
 const sources: Sources = new Map(
   [...new Bun.Glob('**/*.{ts,tsx}').scanSync(root)]
+    // Declarations of what is no module: nothing imports them.
+    .filter(path => !path.endsWith('.d.ts'))
     .sort()
     .map(path => [path.replaceAll('\\', '/'), readFileSync(join(root, path), 'utf8')]),
 )

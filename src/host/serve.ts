@@ -6,12 +6,14 @@ import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
 import { JournalError } from '../core/machine.ts'
 import { DiskError } from '../log/disk.ts'
 import { MalformedError } from '../wire/errors.ts'
+import { accelerateCrc32c, onHeavyCrc32cUse } from '../wire/records/crc32c.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { SystemClock } from './clock.ts'
 import type { Settings } from './config.ts'
 import { FileDisk } from './file-disk.ts'
 import { DirectoryHeldError, type DirectoryLock, lockDirectory } from './lock.ts'
 import { type Log, StderrLog, textOf } from './log.ts'
+import { compileCrc32c } from './native-crc32c.ts'
 import { SystemRandom } from './random.ts'
 import { systemCodeOf } from './system-error.ts'
 import { ListenError, serveTcp, type TcpServer } from './tcp.ts'
@@ -38,6 +40,7 @@ export function serve(settings: Settings): void {
     const running = start(settings, directory, log)
     dieOfSurprises(log)
     stopOnSignals(running, log)
+    onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     console.log(banner(running.server, directory))
   } catch (error) {
     const line = reasonOf(error, directory)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
+import { createTopics } from '../../src/api/19-create-topics.ts'
 import { type Uuid, zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { batchHeaders } from '../../src/wire/records/batch.ts'
@@ -86,6 +87,17 @@ describe('Produce', () => {
     const { client } = setUp()
     client.tell(produce, 9, produceOf('none', { 0: batchOf() }, { acks: 0 }))
     expect(client.closings).toEqual([expect.stringContaining('UNKNOWN_TOPIC_OR_PARTITION')])
+  })
+
+  test('acks 0 with an error lets nothing behind it be decided', () => {
+    const { world, client } = setUp()
+    const topic = { name: 'u', numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
+    client.pipeline(() => {
+      client.tell(produce, 9, produceOf('none', { 0: batchOf() }, { acks: 0 }))
+      client.ask(createTopics, 7, { topics: [topic], timeoutMs: 1000, validateOnly: false })
+    })
+    expect([client.closings.length, client.sends.length]).toEqual([1, 0])
+    expect(outcomeOf(world.connect().call(produce, 9, produceOf('u', { 0: batchOf() }))).errorCode).toBe(3)
   })
 
   test('acks 0 onto a full disk closes the connection too', () => {

@@ -10,7 +10,6 @@ export type Quorum = 'static' | 'dynamic'
 /** Below those that the system gives away by itself. */
 const FIRST_PORT = 22_500
 const LAST_PORT = 22_900
-const STOP_MS = 30_000
 
 /** A running Kafka. At the end of the scope that says `await using` it is killed. */
 export class ApacheKafka implements AsyncDisposable {
@@ -48,12 +47,6 @@ export class ApacheKafka implements AsyncDisposable {
   complaints(): string[] {
     const lines = readFileSync(this.logFile, 'utf8').split('\n')
     return lines.filter(line => /ERROR|FATAL|[Cc]orrupt|[Ii]nvalid|stray/.test(line))
-  }
-
-  /** Stops it in its own way. */
-  async stop(): Promise<void> {
-    this.child.kill('SIGTERM')
-    await Promise.race([this.child.exited, Bun.sleep(STOP_MS)])
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -51,8 +51,7 @@ def main():
             probe.scenario(broker, f"{base}/{scenario['name']}", {**scenario, 'steps': steps}, False, tell)
     for i, (pattern, reason) in enumerate(listed):
         if i not in used: failed += 1; print('FAIL nothing differs any more:', pattern.pattern, reason)
-    print(f'recorded behaviour: {different} answers differ on purpose')
-    print(f'{passed + different} passed, {failed} failed, {skipped} skipped')
+    print(f'recorded answers, {different} of which differ on purpose: {passed + different} passed, {failed} failed, {skipped} skipped')
     return 1 if failed else 0
 
 sys.exit(main())

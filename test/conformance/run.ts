@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     if (missing === null) await check(report)
     else report.skip(name, missing)
   }
-  console.log(report.summary)
+  console.log(`conformance: ${report.summary}`)
   process.exit(report.failed === 0 ? 0 : 1)
 }
 
@@ -57,7 +57,7 @@ async function checkRecords(report: Report, port: number): Promise<void> {
   const program = join(import.meta.dir, 'behaviour.py')
   const { text, errors } = await run(['python3', program, shared, `127.0.0.1:${port}`, differences])
   console.log(text.trim())
-  const [, passed, failed, skipped] = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(text) ?? []
+  const [, passed, failed, skipped] = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(text) ?? []
   if (passed === undefined) report.fail('recorded answers', errors)
   else report.add({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped) })
 }

@@ -107,7 +107,9 @@ export class World {
   }
 
   deleteTopic(name: string): void {
-    this.connect().call(deleteTopics, 5, { topics: [], topicNames: [name], timeoutMs: 1000 })
+    const request = { topics: [], topicNames: [name], timeoutMs: 1000 }
+    const [deleted] = this.connect().call(deleteTopics, 5, request).responses
+    if (deleted?.errorCode !== 0) throw new Error(`${name} was not deleted: ${deleted?.errorMessage}`)
   }
 }
 

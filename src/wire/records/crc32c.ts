@@ -26,8 +26,42 @@ function makeTables(): Int32Array {
   return made
 }
 
-/** The CRC-32C of `bytes[start..end)`, unsigned: slicing by sixteen over aligned words, by eight over what is short. */
+/** The CRC-32C of `bytes[start..end)`, unsigned. */
+export type Crc32c = (bytes: Uint8Array, start: number, end: number) => number
+
+/** Below this a call out of JavaScript costs more than it saves. */
+const LEAST_ACCELERATED_BYTES = 256
+/** Once this much was summed, it is worth finding something faster. */
+const HEAVY_USE_BYTES = 2 * 1024 * 1024
+
+let accelerated: Crc32c | null = null
+let summedBytes = 0
+let whenHeavilyUsed: (() => void) | null = null
+
+/** Calls `accelerate` once, when enough has been summed for it to be worth making something faster (`accelerateCrc32c`). */
+export function onHeavyCrc32cUse(accelerate: () => void): void {
+  whenHeavilyUsed = accelerate
+}
+
+/** From now on `faster`, which gives the same sums, is asked for all that is not short. */
+export function accelerateCrc32c(faster: Crc32c | null): void {
+  accelerated = faster
+}
+
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  if (end - start < LEAST_ACCELERATED_BYTES) return portableCrc32c(bytes, start, end)
+  if (accelerated) return accelerated(bytes, start, end)
+  summedBytes += end - start
+  if (summedBytes > HEAVY_USE_BYTES && whenHeavilyUsed) {
+    const accelerate = whenHeavilyUsed
+    whenHeavilyUsed = null
+    accelerate()
+  }
+  return portableCrc32c(bytes, start, end)
+}
+
+/** The same in plain code: slicing by sixteen over aligned words, by eight over what is short. */
+export function portableCrc32c(bytes: Uint8Array, start: number, end: number): number {
   tables ??= makeTables()
   if (end - start < LEAST_WORDS_BYTES) return ~sumOfBytes(tables, -1, bytes, start, end) >>> 0
   const aligned = start + (-(bytes.byteOffset + start) & 3)
