@@ -170,17 +170,17 @@ export default api(fetch, (request, call) => {
     responses: byTopic(partitions, entries, context.select(entries.map(newsOf))),
   })
   const find = () => partitions.map(partition => findReadable(partition, request, call))
+  const wanted = wantedBytes(request, call)
   const found = find()
   const entries = read(found, request, call)
-  if (request.maxWaitMs <= 0 || partitions.length === 0 || satisfies(entries, wantedBytes(request, call))) {
-    return respond(entries)
-  }
+  const isUrgent = request.maxWaitMs <= 0 || partitions.length === 0
+  if (isUrgent || satisfies(entries, wanted) || isEnough(found, wanted)) return respond(entries)
   return call.purgatory.park(
     found.flatMap(of => ('log' in of ? [of.log] : [])),
     call.now + request.maxWaitMs,
     isLast => {
       const now = find()
-      return isLast || isEnough(now, wantedBytes(request, call)) ? respond(read(now, request, call)) : null
+      return isLast || isEnough(now, wanted) ? respond(read(now, request, call)) : null
     },
   )
 })
@@ -261,6 +261,9 @@ function isEnough(found: readonly Found[], wanted: number): boolean {
   let available = 0
   for (const of of found) {
     if (!('log' in of)) return true
+    const { fetchOffset } = of.partition
+    // An older segment gets nothing more: what is left of it is answered as it is.
+    if (fetchOffset < of.log.activeBaseOffset && fetchOffset < of.bound) return true
     available += Math.min(availableBytes(of), of.partition.partitionMaxBytes)
   }
   return available >= wanted

@@ -1,3 +1,4 @@
+import type { Millis } from '../core/machine.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, type Infer, int8, int16, int32, int64, string } from '../wire/schema.ts'
@@ -89,7 +90,7 @@ export default api(listOffsets, (request, call) => ({
           return {
             partitionIndex,
             errorCode: ErrorCode.NONE,
-            oldStyleOffsets: call.version === 0 ? segmentOffsets(log, partition) : [],
+            oldStyleOffsets: call.version === 0 ? segmentOffsets(log, partition, call.now) : [],
             ...find(log, partition.timestamp, bound),
           }
         } catch (error) {
@@ -142,14 +143,21 @@ function find(log: PartitionLog, timestamp: number, bound: number): Found {
   }
 }
 
-/** What version 0 asks for: at most `maxNumOffsets` first offsets of segments, and the log's end, newest first. */
-function segmentOffsets(log: PartitionLog, { timestamp, maxNumOffsets }: RequestPartition): number[] {
-  const offsets = [...log.segmentBaseOffsets, log.highWatermark]
-  if (timestamp === EARLIEST) return [log.logStartOffset]
-  const until =
-    timestamp === LATEST ? log.highWatermark : (log.offsetForTimestamp(timestamp)?.offset ?? log.highWatermark)
-  return offsets
-    .filter(offset => offset <= until)
+/**
+ * What version 0 asks for: at most `maxNumOffsets` first offsets of segments, and the log's end, newest first, of what was
+ * there by `timestamp` (legacyFetchOffsetsBefore). The time of its last record stands for that of a segment's last change.
+ */
+function segmentOffsets(log: PartitionLog, { timestamp, maxNumOffsets }: RequestPartition, now: Millis): number[] {
+  const starts = log.segmentBaseOffsets
+  const end = log.highWatermark
+  const offsets = end > (starts.at(-1) ?? 0) ? [...starts, end] : [...starts]
+  const count = Math.max(maxNumOffsets, 0)
+  if (timestamp === LATEST || timestamp >= now) return offsets.reverse().slice(0, count)
+  if (timestamp === EARLIEST) return offsets.slice(0, Math.min(count, 1))
+  const firstLater = log.offsetForTimestamp(timestamp + 1)?.offset ?? end
+  const isThere = (index: number) => (starts[index + 1] ?? end) <= firstLater
+  return starts
+    .filter((_, index) => isThere(index))
     .reverse()
-    .slice(0, Math.max(maxNumOffsets, 0))
+    .slice(0, count)
 }

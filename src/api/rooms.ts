@@ -39,11 +39,7 @@ export interface Purgatory {
    * Asks `attempt` again each time one of `logs` has grown, until it gives an answer; at `deadlineMs` it is asked a last
    * time, with `isLast` set, and must give one.
    */
-  park<T>(
-    logs: readonly PartitionLog[],
-    deadlineMs: number,
-    attempt: (isLast: boolean) => T | null,
-  ): Parked<T>
+  park<T>(logs: readonly PartitionLog[], deadlineMs: number, attempt: (isLast: boolean) => T | null): Parked<T>
 }
 
 /** One row of what ApiVersions answers. */

@@ -123,17 +123,22 @@ export class PartitionLogs implements Logs {
     for (const partition of topic.partitions) this.find(topic, partition.index)
   }
 
-  /** Removes a topic's logs with all that is in them. Those who wait for them are told. */
+  /** Removes a topic's logs with all that is in them; those who wait for them are told. What stays is a stray. */
   remove(topic: Topic): void {
     for (const { index } of topic.partitions) {
       const log = this.find(topic, index)
+      this.recoveryPoints.delete(partitionDirectory(topic.name, index))
       if (typeof log === 'number') continue
       this.withStaged.delete(log)
-      log.remove()
+      try {
+        log.remove()
+      } catch (error) {
+        if (!(error instanceof DiskError)) throw error
+        this.options.onError(`${directoryOf(log)} is not removed: ${error.message}`)
+      }
       this.onGrowth(log)
     }
     this.byTopic.delete(topic.id)
-    for (const { index } of topic.partitions) this.recoveryPoints.delete(partitionDirectory(topic.name, index))
   }
 
   /** Removes what a crash left of topics that are no more. */

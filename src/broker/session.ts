@@ -101,6 +101,7 @@ export class Session {
     if (!exchange.stagesOnly) {
       this.turns.commit()
       this.encode()
+      if (this.isClosed) return
     }
     const answer = exchange.decide()
     if (!isParked(answer)) {

@@ -37,6 +37,7 @@ export class Timers {
   /** Forgets everything. */
   clear(): void {
     while (this.heap.size > 0) this.heap.pop()
+    this.deadCount = 0
     this.arm()
   }
 
@@ -66,7 +67,8 @@ export class Timers {
       this.heap.pop()
       const { run } = timer
       timer.run = null
-      run?.()
+      if (run) run()
+      else this.deadCount--
     }
     this.arm()
   }

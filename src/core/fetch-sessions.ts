@@ -85,12 +85,14 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === INITIAL_EPOCH || sessionEpoch === FINAL_EPOCH) {
       this.sessions.delete(sessionId)
-      return sessionEpoch === FINAL_EPOCH ? withoutSession(request.partitions) : this.begin(request, now)
+      const partitions = once(request.partitions, request.usesTopicIds)
+      const isBegun = sessionEpoch === INITIAL_EPOCH && partitions.length > 0 && this.hasRoom(now)
+      return isBegun ? this.begin(partitions, request.usesTopicIds, now) : withoutSession(partitions)
     }
     const session = this.sessions.get(sessionId)
     if (!session) return refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND)
-    if (session.usesTopicIds !== request.usesTopicIds) return refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
     if (session.epoch !== sessionEpoch) return refused(ErrorCode.INVALID_FETCH_SESSION_EPOCH)
+    if (session.usesTopicIds !== request.usesTopicIds) return refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR)
     update(session, request)
     this.touch(session, now)
     if (session.partitions.size === 0) {
@@ -101,9 +103,7 @@ export class FetchSessions {
     return incremental(session)
   }
 
-  private begin(request: FetchSessionRequest, now: Millis): FetchContext {
-    if (request.partitions.length === 0 || !this.hasRoom(now)) return withoutSession(request.partitions)
-    const { usesTopicIds, partitions } = request
+  private begin(partitions: readonly FetchPartition[], usesTopicIds: boolean, now: Millis): FetchContext {
     const session: FetchSession = { id: this.freeId(), usesTopicIds, partitions: new Map(), epoch: 1, lastUsedMs: now }
     for (const partition of partitions) session.partitions.set(keyOf(partition, usesTopicIds), cached(partition))
     this.sessions.set(session.id, session)
@@ -138,6 +138,13 @@ export class FetchSessions {
       if (!this.sessions.has(id)) return id
     }
   }
+}
+
+/** A partition that is named twice is asked for once, where it was named first and as it was named last. */
+function once(partitions: readonly FetchPartition[], usesTopicIds: boolean): readonly FetchPartition[] {
+  if (partitions.length <= 1) return partitions
+  const byKey = new Map(partitions.map(partition => [keyOf(partition, usesTopicIds), partition]))
+  return byKey.size === partitions.length ? partitions : [...byKey.values()]
 }
 
 function withoutSession(partitions: readonly FetchPartition[]): FetchContext {

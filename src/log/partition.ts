@@ -106,6 +106,10 @@ export class PartitionLog {
   get segmentBaseOffsets(): readonly number[] {
     return this.segments.all.map(segment => segment.baseOffset)
   }
+  /** The first offset of the segment that is appended to. */
+  get activeBaseOffset(): number {
+    return this.segments.active.baseOffset
+  }
   /** The idempotent producers whose batches are in the log. */
   get activeProducers(): Iterable<ProducerEntry> {
     return this.producers.entries

@@ -370,6 +370,21 @@ describe('Produce onto a disk that fails', () => {
     expect(asked.map(({ answer }) => answer && outcomeOf(answer).errorCode)).toEqual([56, 56])
   })
 
+  test('whole batches that a failed write has left behind do not come back', () => {
+    const { world, client } = setUp()
+    const batch = (value: string) => batchOf({ values: [value] })
+    world.disk.capacityBytes = world.disk.usedBytes + 2 * batch('x').length + 10
+    world.disk.fault = operation => (operation === 'truncate' ? 'EIO' : null)
+    const asked = client.pipeline(() =>
+      ['a', 'b', 'c'].map(value => client.ask(produce, 9, produceOf('t', { 0: batch(value) }))),
+    )
+    expect(asked.map(({ answer }) => answer && outcomeOf(answer).errorCode)).toEqual([56, 56, 56])
+    heal(world)
+    produceTo(client, 't', { values: ['d'] })
+    world.crash()
+    expect(valuesOf(stored(world.connect()))).toEqual(['d'])
+  })
+
   test('a parked fetch is not woken by what was not written', () => {
     const { world, client } = setUp()
     const asked = world.connect().ask(fetch, 12, fetchOf('t', { maxWaitMs: 100 }))

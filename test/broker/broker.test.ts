@@ -141,6 +141,18 @@ describe('a crash', () => {
     expect(valuesIn(world, 't')).toEqual(['whole', 'next'])
   })
 
+  test('that spoils what was written last leaves what was there before it', () => {
+    const world = new World()
+    world.createTopic('t')
+    for (const value of ['a', 'b', 'c']) produceTo(world.connect(), 't', { values: [value] })
+    const file = world.disk.open('t-0/00000000000000000000.log')
+    // The last record's value: its batch is whole, and its CRC is wrong.
+    file.write([new Uint8Array(1)], file.size - 2)
+    world.crash()
+    expect(valuesIn(world, 't')).toEqual(['a', 'b'])
+    expect(produceTo(world.connect(), 't', { values: ['next'] }).baseOffset).toBe(2)
+  })
+
   test('during the removal of a topic leaves nothing of it', () => {
     const world = new World()
     world.createTopic('t', 3)
