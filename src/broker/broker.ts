@@ -22,6 +22,7 @@ import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
 import { openDirectory } from './format.ts'
+import { FrameBuffers } from './frame-cutter.ts'
 import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
 import type { Peer } from './peer.ts'
@@ -46,6 +47,7 @@ export interface BrokerOptions {
 
 export class Broker implements Turns {
   readonly writer = new Writer()
+  readonly frameBuffers = new FrameBuffers()
   private readonly disk: Disk
   private readonly timers: Timers
   private readonly purgatory: Purgatory

@@ -3,8 +3,25 @@ import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { LENGTH_BYTES } from '../wire/frame.ts'
 
-/** The first buffer for a frame that comes in parts: it grows with what arrives, not with what the length claims. */
-const FIRST_BYTES = 64 * 1024
+/** A frame that comes in parts gets its whole buffer at once up to this size; beyond it grows with what arrives. */
+const TRUSTED_BYTES = 1024 * 1024
+/** A buffer larger than this is not kept for the next frame. */
+const KEPT_BYTES = 4 * 1024 * 1024
+
+/** Buffers for frames that come in parts, shared by connections: the one used last is used again. */
+export class FrameBuffers {
+  private spare: Uint8Array | null = null
+
+  take(leastBytes: number): Uint8Array {
+    const { spare } = this
+    this.spare = null
+    return spare && spare.length >= leastBytes ? spare : new Uint8Array(leastBytes)
+  }
+
+  give(buffer: Uint8Array): void {
+    if (buffer.length <= KEPT_BYTES) this.spare = buffer
+  }
+}
 
 /**
  * A frame that lies whole in one chunk is handed out as a view of it; one that does not is assembled once. Frames are
@@ -16,8 +33,18 @@ export class FrameCutter {
   /** The frame that is being assembled, its length field included, and how much of it is there. */
   private partial: Uint8Array | null = null
   private partialLength = 0
+  /** The buffers of frames that were assembled and given out, until `recycle`. */
+  private readonly used: Uint8Array[] = []
 
-  constructor(private readonly maxFrameBytes: number) {}
+  constructor(
+    private readonly maxFrameBytes: number,
+    private readonly buffers: FrameBuffers,
+  ) {}
+
+  /** Every frame that was given out has been used: what was assembled may be overwritten. */
+  recycle(): void {
+    for (const buffer of this.used.splice(0)) this.buffers.give(buffer)
+  }
 
   /** Adds the next bytes of the stream, which must stay as they are until their frames have been used. */
   feed(chunk: Uint8Array): void {
@@ -35,40 +62,41 @@ export class FrameCutter {
   next(): Uint8Array | null {
     if (this.partial) return this.assemble(this.partial)
     const left = this.chunk.length - this.position
+    if (left === 0) return null
+    let frameBytes = LENGTH_BYTES
     if (left >= LENGTH_BYTES) {
-      const length = this.lengthAt(this.chunk, this.position)
-      if (left >= LENGTH_BYTES + length) {
+      frameBytes += this.lengthAt(this.chunk, this.position)
+      if (left >= frameBytes) {
         const start = this.position + LENGTH_BYTES
-        this.position = start + length
+        this.position += frameBytes
         return this.chunk.subarray(start, this.position)
       }
     }
-    if (left > 0) {
-      this.partial = new Uint8Array(Math.max(FIRST_BYTES, left))
-      this.partialLength = 0
-      this.take(this.partial, left)
-    }
+    this.partial = this.buffers.take(Math.max(left, Math.min(frameBytes, TRUSTED_BYTES)))
+    this.partialLength = 0
+    this.take(this.partial, left)
     return null
   }
 
   private assemble(partial: Uint8Array): Uint8Array | null {
     if (this.partialLength < LENGTH_BYTES) this.take(partial, LENGTH_BYTES - this.partialLength)
     if (this.partialLength < LENGTH_BYTES) return null
-    const end = LENGTH_BYTES + this.lengthAt(partial, 0)
-    const missing = end - this.partialLength
+    const frameBytes = LENGTH_BYTES + this.lengthAt(partial, 0)
+    const missing = frameBytes - this.partialLength
     const available = Math.min(missing, this.chunk.length - this.position)
-    this.take(this.withRoom(partial, available, end), available)
-    if (available < missing || !this.partial) return null
-    const frame = this.partial.subarray(LENGTH_BYTES, end)
+    const buffer = this.withRoom(partial, available, frameBytes)
+    this.take(buffer, available)
+    if (available < missing) return null
     this.partial = null
-    return frame
+    this.used.push(buffer)
+    return buffer.subarray(LENGTH_BYTES, frameBytes)
   }
 
-  /** The buffer of the partial frame with room for `more` bytes: doubled, and never larger than the frame. */
+  /** The buffer of the partial frame with room for `more` bytes: doubled, and never larger than is trusted or needed. */
   private withRoom(partial: Uint8Array, more: number, frameBytes: number): Uint8Array {
     const needed = this.partialLength + more
     if (needed <= partial.length) return partial
-    const grown = new Uint8Array(Math.min(Math.max(needed, partial.length * 2), frameBytes))
+    const grown = new Uint8Array(Math.max(needed, Math.min(frameBytes, Math.max(TRUSTED_BYTES, partial.length * 2))))
     grown.set(partial.subarray(0, this.partialLength))
     this.partial = grown
     return grown

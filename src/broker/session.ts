@@ -9,7 +9,7 @@
 import type { Parked, Unanswered } from '../api/api.ts'
 import type { Writer } from '../wire/writer.ts'
 import type { Dispatcher, Exchange } from './dispatch.ts'
-import { FrameCutter } from './frame-cutter.ts'
+import { type FrameBuffers, FrameCutter } from './frame-cutter.ts'
 import type { Peer } from './peer.ts'
 
 /** An answer that is not encoded yet. */
@@ -21,6 +21,7 @@ interface Reply {
 /** What sessions share: the turn, in which staged appends are written once and answers encoded after them. */
 export interface Turns {
   readonly writer: Writer
+  readonly frameBuffers: FrameBuffers
   /** Runs `work` as one turn, or as part of the one that is running. */
   turn(work: () => void): void
   /** Writes everything staged, so that what is decided next sees it. */
@@ -46,7 +47,7 @@ export class Session {
     private readonly peer: Peer,
     maxFrameBytes: number,
   ) {
-    this.frames = new FrameCutter(maxFrameBytes)
+    this.frames = new FrameCutter(maxFrameBytes, turns.frameBuffers)
   }
 
   /** Takes what the socket brought. The session keeps views of `chunk` until it has decided what is in it. */
@@ -81,6 +82,8 @@ export class Session {
         this.encode()
         this.send()
       })
+      // Nothing keeps a view of a frame beyond its turn: batches are written, and who parks copies what he parks.
+      this.frames.recycle()
     }
   }
 

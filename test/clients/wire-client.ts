@@ -2,7 +2,7 @@
  * A client that is nothing but our codec: it sends what it is told, in the version it is told, and tells what came back.
  * @module
  */
-import { FrameCutter } from '../../src/broker/frame-cutter.ts'
+import { FrameBuffers, FrameCutter } from '../../src/broker/frame-cutter.ts'
 import { OutputQueue } from '../../src/host/output-queue.ts'
 import { codecOf } from '../../src/wire/compile.ts'
 import {
@@ -32,7 +32,7 @@ interface Waiting {
 
 /** One connection. Requests may be pipelined: answers come in the order of the requests. */
 export class WireClient implements Disposable {
-  private readonly frames = new FrameCutter(MAX_FRAME_BYTES)
+  private readonly frames = new FrameCutter(MAX_FRAME_BYTES, new FrameBuffers())
   private readonly waiting: Waiting[] = []
   private nextCorrelationId = 0
   private isClosed = false
