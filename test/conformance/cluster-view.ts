@@ -41,7 +41,7 @@ export interface PartitionView {
   readonly highWatermark: number
   /** Every batch from the log start on, as it lies on disk. */
   readonly batches: Uint8Array
-  /** What ListOffsets answers: for the special timestamps, and for some between the first and the last. */
+  /** What ListOffsets answers: for the special timestamps, and for those of the batches. */
   readonly offsets: Readonly<Record<string, { readonly timestamp: number; readonly offset: number }>>
   /** Where each leader epoch ends that wrote something. */
   readonly epochs: readonly { readonly leaderEpoch: number; readonly endOffset: number }[]
@@ -50,7 +50,7 @@ export interface PartitionView {
 export type ClusterView = ReadonlyMap<string, TopicView>
 type MetadataTopic = Infer<typeof metadata.response>['topics'][number]
 
-/** Looks at every topic of the broker at `port`, once each of its partitions has a leader. */
+/** Looks at every topic of the broker at `port` but the internal ones. */
 export async function viewCluster(port: number): Promise<ClusterView> {
   using client = await connect(port)
   const view = new Map<string, TopicView>()

@@ -7,6 +7,8 @@ const root = join(import.meta.dir, '../..')
 export const shared = join(root, '../shared')
 const scripts = join(shared, 'conformance')
 const OLDEST_JAVA = 17
+/** A program that takes longer is ended. */
+const COMMAND_MS = 300_000
 
 export interface Output {
   readonly text: string
@@ -15,8 +17,8 @@ export interface Output {
 }
 
 export interface RunOptions {
+  /** What the program reads from its standard input; it has none unless given. */
   readonly input?: string
-  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Runs a program to its end, whatever that is. */
@@ -25,7 +27,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     stdin: options.input === undefined ? 'ignore' : Buffer.from(options.input),
     stdout: 'pipe',
     stderr: 'pipe',
-    env: { ...process.env, ...options.environment },
+    timeout: COMMAND_MS,
   })
   const [text, errors, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited])
   return { text, errors, exitCode }

@@ -2,21 +2,27 @@
 
 /** Longer reasons are cut: the line is to be read. */
 const REASON_LENGTH = 600
+/** What hangs, fails. */
+const CHECK_MS = 300_000
 
 export class Report {
   passed = 0
   failed = 0
   skipped = 0
 
-  /** Runs `body`, which throws where the check fails. Answers what it made, or null. */
+  /** Runs `body`, which throws where the check fails. Answers what it made, or null where it failed. */
   async check<T>(name: string, body: () => T | Promise<T>): Promise<T | null> {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(() => reject(new Error(`not done in ${CHECK_MS} ms`)), CHECK_MS)
     try {
-      const made = await body()
+      const made = await Promise.race([body(), late])
       this.ok(name)
       return made
     } catch (error) {
-      this.fail(name, error instanceof Error ? error.message : String(error))
+      this.fail(name, error)
       return null
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -25,9 +31,10 @@ export class Report {
     console.log(`ok ${name}`)
   }
 
-  fail(name: string, reason: string): void {
+  /** `reason` is what was thrown, or a text. */
+  fail(name: string, reason: unknown): void {
     this.failed++
-    const line = reason.trim().replaceAll(/\s+/g, ' ')
+    const line = (reason instanceof Error ? reason.message : String(reason)).trim().replaceAll(/\s+/g, ' ')
     console.log(`FAIL ${name}: ${line.length > REASON_LENGTH ? `${line.slice(0, REASON_LENGTH)} …` : line}`)
   }
 

@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const report = new Report()
   for (const { name, missing, check } of rooms) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
-    if (missing === null) await check(report)
+    if (missing === null) await check(report).catch(error => report.fail(name, error))
     else report.skip(name, missing)
   }
   console.log(`conformance: ${report.summary}`)

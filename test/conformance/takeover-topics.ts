@@ -110,6 +110,7 @@ export class IdempotentProducer {
 
   /** Throws where the partition does not hold what was acknowledged, once and in order; it may hold more. */
   requireAll(view: PartitionView): void {
+    if (this.sequence === 0) throw new Error('nothing was acknowledged')
     const prefix = `${this.producerId}:`
     const values = recordsOf(view).map(({ value }) => Buffer.from(value ?? []).toString())
     const sequences = values.filter(value => value.startsWith(prefix)).map(value => Number(value.slice(prefix.length)))
