@@ -1,5 +1,6 @@
 /** Opens what a directory holds: at once after a clean stop, else checking what may not have reached the medium (LogLoader). @module */
 
+import { noBytes } from '../base/bytes.ts'
 import type { BatchCursor } from './batch-cursor.ts'
 import type { Disk } from './disk.ts'
 import { LeaderEpochs } from './epochs.ts'
@@ -82,27 +83,49 @@ function recoverSegments(
   return new Segments(all, endOffset)
 }
 
-/** The newest snapshot that is whole and not ahead of the log, and the batches after it. */
+/**
+ * A snapshot, which holds the last batch of each producer alone (ProducerStateManager), knows too little of producers that
+ * were at work when the broker was killed: they send the last five again. So after a crash this much of the log is read
+ * again, from the snapshot before it.
+ */
+const REMEMBERED_BYTES = 64 * 1024 * 1024
+
+/** The offset that a snapshot must not be above to be replayed from. */
+function newestUsefulSnapshot(segments: Segments, isCleanStart: boolean): number {
+  if (isCleanStart) return segments.endOffset
+  let bytes = 0
+  for (const { sizeBytes, baseOffset } of segments.all.toReversed()) {
+    bytes += sizeBytes
+    if (bytes >= REMEMBERED_BYTES) return baseOffset
+  }
+  return segments.first.baseOffset
+}
+
+/** The newest snapshot that is whole and not ahead of what is replayed, and the batches after it. */
 function recoverProducers(
   disk: Disk,
   directory: string,
   snapshots: readonly number[],
   segments: Segments,
-  { config, nowMs }: RecoveryOptions,
+  { config, nowMs, isCleanStart }: RecoveryOptions,
 ): { producers: Producers; snapshotOffset: number } {
   const rolls = new Set(segments.all.map(segment => segment.baseOffset))
+  const newest = newestUsefulSnapshot(segments, isCleanStart)
   let producers: Producers | null = null
   let snapshotOffset = segments.first.baseOffset
   for (const offset of snapshots.toReversed()) {
     const path = `${directory}/${segmentFileName(offset, 'snapshot')}`
-    const bytes = producers === null && offset <= segments.endOffset ? disk.readFile(path) : null
-    const entries = bytes === null ? null : decodeSnapshot(bytes)
-    if (entries !== null) {
-      producers = new Producers(entries.filter(entry => !isExpired(entry, nowMs, config.producerIdExpirationMs)))
-      snapshotOffset = offset
-    } else if (producers === null || !rolls.has(offset)) {
-      disk.remove(path)
+    if (producers !== null || offset > newest) {
+      if (!rolls.has(offset)) disk.remove(path)
+      continue
     }
+    const entries = decodeSnapshot(disk.readFile(path) ?? noBytes)
+    if (entries === null) {
+      disk.remove(path)
+      continue
+    }
+    producers = new Producers(entries.filter(entry => !isExpired(entry, nowMs, config.producerIdExpirationMs)))
+    snapshotOffset = offset
   }
   producers ??= new Producers()
   replayProducers(producers, segments, snapshotOffset)

@@ -203,3 +203,19 @@ test('producers that have expired are not taken from a snapshot', () => {
   const log = openLog(disk, { config: { ...config, producerIdExpirationMs: 10 }, isCleanStart: true })
   expect([...log.activeProducers]).toEqual([])
 })
+
+test('after a crash a producer may send its last five batches again, also those before the last roll', () => {
+  const disk = new SimDisk()
+  const config = { segmentBytes: 300 }
+  const log = openLog(disk, { config })
+  const producer = { producerId: 9, producerEpoch: 0 }
+  const offsets = [0, 1, 2, 3, 4, 5, 6].map(baseSequence => append(log, { ...producer, baseSequence }).baseOffset)
+  expect(log.segmentBaseOffsets.length).toBeGreaterThan(2)
+
+  const reopened = openLog(disk, { config, isCleanStart: false })
+  for (const baseSequence of [2, 3, 4, 5, 6]) {
+    const again = append(reopened, { ...producer, baseSequence })
+    expect([again.errorCode, again.baseOffset]).toEqual([ErrorCode.NONE, offsets[baseSequence] ?? -1])
+  }
+  expect(append(reopened, { ...producer, baseSequence: 7 }).baseOffset).toBe(7)
+})
