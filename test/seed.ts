@@ -2,10 +2,10 @@
 export const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32))
 
 /** Runs `trial` and, where it fails, says how to repeat it. */
-export function withSeed(what: string, trial: () => void): void {
+export function withSeed(what: string | (() => string), trial: () => void): void {
   try {
     trial()
   } catch (error) {
-    throw new Error(`${what}; SEED=${seed} repeats it`, { cause: error })
+    throw new Error(`${typeof what === 'string' ? what : what()}; SEED=${seed} repeats it`, { cause: error })
   }
 }

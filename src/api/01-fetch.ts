@@ -280,7 +280,7 @@ function availableBytes({ log, partition }: Readable): number {
 
 /** Reads one partition after the other until the answer is full (ReplicaManager.readFromLog). */
 function read(found: readonly Found[], request: Request, call: Call): Entry[] {
-  let leftBytes = Math.min(request.maxBytes, call.configs.fetchMaxBytes)
+  let leftBytes = Math.min(request.maxBytes, call.configs.fetchMaxBytes, call.roomBytes)
   let needsOne = call.version >= WHOLE_FIRST_BATCH
   return found.map(of => {
     if (!('log' in of)) return of

@@ -13,6 +13,8 @@ export interface Call extends Rooms {
   readonly now: Millis
   /** The address under which this client reaches the broker. */
   readonly endpoint: { readonly host: string; readonly port: number }
+  /** Bytes that the answer may have, given what clients have not read yet. */
+  readonly roomBytes: number
 }
 
 /** An answer that is not there yet: the connection waits, and nothing behind it is decided before. */

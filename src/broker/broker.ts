@@ -53,7 +53,8 @@ export class Broker implements Turns {
   private readonly purgatory: Purgatory
   private readonly logs: PartitionLogs
   private readonly journal: MetadataJournal
-  private readonly catalog: Catalog
+  /** For those in the same process: topics that are to be there from the start. */
+  readonly catalog: Catalog
   private readonly dispatcher: Dispatcher
   private readonly isCleanStart: boolean
 
@@ -113,6 +114,10 @@ export class Broker implements Turns {
   /** A new connection. */
   connect(peer: Peer): Session {
     return new Session(this, this.dispatcher, peer, this.options.configs.socketRequestMaxBytes)
+  }
+
+  now(): number {
+    return this.options.clock.now()
   }
 
   turn(work: () => void): void {

@@ -97,7 +97,8 @@ export class Dispatcher {
     const reader = new Reader(frame)
     const { clientId, correlationId } = readRequestHeader(reader, requestHeaderVersion(contract, version))
     const request = version === UNSUPPORTED ? {} : readRequest(reader, contract, version)
-    const call: Call = { ...this.rooms, version, clientId, now: this.clock.now(), endpoint: peer.endpoint }
+    const { endpoint, roomBytes } = peer
+    const call: Call = { ...this.rooms, version, clientId, now: this.clock.now(), endpoint, roomBytes }
     this.log.request?.(() => `${peer.name} ${clientId ?? '-'} ${contract.name} v${version} ${textOf(request)}`)
     return new Exchange(contract, handle, correlationId, request, call)
   }

@@ -38,15 +38,20 @@ const bootstrapFeatures: readonly (readonly [name: string, level: number])[] = [
  * another broker's or has no meta.properties though it has partitions, and DiskError.
  */
 export function openDirectory(disk: Disk, configs: BrokerConfigs, random: Random, now: Millis): BrokerIdentity {
-  const bytes = disk.readFile(META_PROPERTIES)
-  if (bytes === null) return format(disk, configs.nodeId, random, now)
-  const identity = parseMetaProperties(new TextDecoder().decode(bytes))
+  const identity = readIdentity(disk)
+  if (identity === null) return format(disk, configs.nodeId, random, now)
   if (identity.nodeId !== configs.nodeId) {
     throw new MalformedError(
       `the directory belongs to node.id ${identity.nodeId}, and this broker is ${configs.nodeId}`,
     )
   }
   return identity
+}
+
+/** Who the broker of the directory is, or null where it has none yet. Throws MalformedError and DiskError. */
+export function readIdentity(disk: Disk): BrokerIdentity | null {
+  const bytes = disk.readFile(META_PROPERTIES)
+  return bytes && parseMetaProperties(new TextDecoder().decode(bytes))
 }
 
 /**

@@ -3,23 +3,34 @@ import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { LENGTH_BYTES } from '../wire/frame.ts'
 
-/** A frame that comes in parts gets its whole buffer at once up to this size; beyond it grows with what arrives. */
+/**
+ * A frame that comes in parts gets a buffer for this many times of what has come, up to a size; from there on the buffer
+ * doubles. So frames of ordinary sizes are hardly copied, and a length that lies costs no more than what was sent for it.
+ */
+const TRUST = 8
 const TRUSTED_BYTES = 1024 * 1024
+/** For the first bytes of a frame. */
+const FIRST_BYTES = 16 * 1024
 /** A buffer larger than this is not kept for the next frame. */
 const KEPT_BYTES = 4 * 1024 * 1024
 
 /** Buffers for frames that come in parts, shared by connections: the one used last is used again. */
 export class FrameBuffers {
-  private spare: Uint8Array | null = null
+  private spare: Uint8Array<ArrayBuffer> | null = null
 
-  take(leastBytes: number): Uint8Array {
+  take(leastBytes: number): Uint8Array<ArrayBuffer> {
     const { spare } = this
+    if (!spare || spare.length < leastBytes) return new Uint8Array(leastBytes)
     this.spare = null
-    return spare && spare.length >= leastBytes ? spare : new Uint8Array(leastBytes)
+    return spare
   }
 
-  give(buffer: Uint8Array): void {
-    if (buffer.length <= KEPT_BYTES) this.spare = buffer
+  /** Takes back a buffer that nobody looks at any more: what is not kept is freed now, and not when garbage is collected. */
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    const isKept = buffer.length <= KEPT_BYTES && buffer.length >= (this.spare?.length ?? 0)
+    const unwanted = isKept ? this.spare : buffer
+    if (isKept) this.spare = buffer
+    unwanted?.buffer.transfer(0)
   }
 }
 
@@ -31,18 +42,25 @@ export class FrameCutter {
   private chunk: Uint8Array = noBytes
   private position = 0
   /** The frame that is being assembled, its length field included, and how much of it is there. */
-  private partial: Uint8Array | null = null
+  private partial: Uint8Array<ArrayBuffer> | null = null
   private partialLength = 0
   /** The buffers of frames that were assembled and given out, until `recycle`. */
-  private readonly used: Uint8Array[] = []
+  private readonly used: Uint8Array<ArrayBuffer>[] = []
 
   constructor(
     private readonly maxFrameBytes: number,
     private readonly buffers: FrameBuffers,
   ) {}
 
+  /** Bytes of the buffers that wait for more input, or for their frames to be asked for. */
+  get heldBytes(): number {
+    const chunkBytes = this.hasNext ? this.chunk.length : 0
+    return chunkBytes + (this.partial?.length ?? 0)
+  }
+
   /** Every frame that was given out has been used: what was assembled may be overwritten. */
   recycle(): void {
+    if (!this.hasNext) this.forgetChunk()
     for (const buffer of this.used.splice(0)) this.buffers.give(buffer)
   }
 
@@ -50,6 +68,19 @@ export class FrameCutter {
   feed(chunk: Uint8Array): void {
     if (this.position < this.chunk.length) this.chunk = concatBytes([this.chunk.subarray(this.position), chunk])
     else this.chunk = chunk
+    this.position = 0
+  }
+
+  /** Nothing more will come or be asked for. */
+  close(): void {
+    this.forgetChunk()
+    if (this.partial) this.buffers.give(this.partial)
+    this.partial = null
+  }
+
+  /** An idle connection must not keep up to half a MiB alive. */
+  private forgetChunk(): void {
+    this.chunk = noBytes
     this.position = 0
   }
 
@@ -72,13 +103,13 @@ export class FrameCutter {
         return this.chunk.subarray(start, this.position)
       }
     }
-    this.partial = this.buffers.take(Math.max(left, Math.min(frameBytes, TRUSTED_BYTES)))
+    this.partial = this.buffers.take(Math.max(left, Math.min(frameBytes, trustedBytes(left))))
     this.partialLength = 0
     this.take(this.partial, left)
     return null
   }
 
-  private assemble(partial: Uint8Array): Uint8Array | null {
+  private assemble(partial: Uint8Array<ArrayBuffer>): Uint8Array | null {
     if (this.partialLength < LENGTH_BYTES) this.take(partial, LENGTH_BYTES - this.partialLength)
     if (this.partialLength < LENGTH_BYTES) return null
     const frameBytes = LENGTH_BYTES + this.lengthAt(partial, 0)
@@ -93,11 +124,13 @@ export class FrameCutter {
   }
 
   /** The buffer of the partial frame with room for `more` bytes: doubled, and never larger than is trusted or needed. */
-  private withRoom(partial: Uint8Array, more: number, frameBytes: number): Uint8Array {
+  private withRoom(partial: Uint8Array<ArrayBuffer>, more: number, frameBytes: number): Uint8Array<ArrayBuffer> {
     const needed = this.partialLength + more
     if (needed <= partial.length) return partial
-    const grown = new Uint8Array(Math.max(needed, Math.min(frameBytes, Math.max(TRUSTED_BYTES, partial.length * 2))))
+    const wanted = Math.max(trustedBytes(needed), partial.length * 2)
+    const grown = this.buffers.take(Math.max(needed, Math.min(frameBytes, wanted)))
     grown.set(partial.subarray(0, this.partialLength))
+    this.buffers.give(partial)
     this.partial = grown
     return grown
   }
@@ -116,4 +149,8 @@ export class FrameCutter {
     }
     return length
   }
+}
+
+function trustedBytes(arrivedBytes: number): number {
+  return Math.min(Math.max(arrivedBytes * TRUST, FIRST_BYTES), TRUSTED_BYTES)
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Parked, Unanswered } from '../api/api.ts'
+import type { Millis } from '../core/machine.ts'
 import type { Writer } from '../wire/writer.ts'
 import type { Dispatcher, Exchange } from './dispatch.ts'
 import { type FrameBuffers, FrameCutter } from './frame-cutter.ts'
@@ -22,6 +23,7 @@ interface Reply {
 export interface Turns {
   readonly writer: Writer
   readonly frameBuffers: FrameBuffers
+  now(): Millis
   /** Runs `work` as one turn, or as part of the one that is running. */
   turn(work: () => void): void
   /** Writes everything staged, so that what is decided next sees it. */
@@ -30,6 +32,8 @@ export interface Turns {
 
 /** Answers of one turn that go out together at most; more end the turn. */
 const TURN_BYTES = 1024 * 1024
+/** What a connection may take of everybody's time at once: one that has more to ask waits until others were served. */
+const SLICE_MS = 2
 /** Bytes that a client may leave unread before its requests wait. */
 const UNSENT_BYTES = 1024 * 1024
 
@@ -37,6 +41,8 @@ export class Session {
   private readonly frames: FrameCutter
   private parked: Parked<object> | null = null
   private isPaused = false
+  private isResting = false
+  private sliceEndMs = 0
   private isClosed = false
   /** Answers whose staged batches are not written yet, in order. */
   private readonly uncommitted: Reply[] = []
@@ -48,6 +54,11 @@ export class Session {
     maxFrameBytes: number,
   ) {
     this.frames = new FrameCutter(maxFrameBytes, turns.frameBuffers)
+  }
+
+  /** Bytes that came and are not decided yet, in the buffers that they lie in. */
+  get heldBytes(): number {
+    return this.frames.heldBytes
   }
 
   /** Takes what the socket brought. The session keeps views of `chunk` until it has decided what is in it. */
@@ -68,14 +79,20 @@ export class Session {
   close(): void {
     this.isClosed = true
     this.parked?.cancel()
+    this.frames.close()
   }
 
   private get isBusy(): boolean {
-    return this.isClosed || this.parked !== null || this.isPaused
+    return this.isClosed || this.parked !== null || this.isPaused || this.isResting
   }
 
   private run(): void {
+    this.sliceEndMs = this.turns.now() + SLICE_MS
     while (!this.isBusy && this.frames.hasNext) {
+      if (this.turns.now() >= this.sliceEndMs) {
+        this.rest()
+        return
+      }
       this.turns.turn(() => {
         this.decide()
         this.turns.commit()
@@ -87,14 +104,24 @@ export class Session {
     }
   }
 
-  /** Decides frames until there are none, one parks, or the answers are many. */
+  private rest(): void {
+    this.isResting = true
+    this.peer.pause()
+    this.peer.rest(() => {
+      this.isResting = false
+      this.run()
+      if (!this.isBusy) this.peer.resume()
+    })
+  }
+
+  /** Decides frames until there are none, one parks, the answers are many, or the time is up. */
   private decide(): void {
     try {
-      while (!this.isBusy && this.turns.writer.size < TURN_BYTES) {
+      do {
         const frame = this.frames.next()
         if (frame === null) return
         this.exchange(this.dispatcher.open(frame, this.peer))
-      }
+      } while (!this.isBusy && this.turns.writer.size < TURN_BYTES && this.turns.now() < this.sliceEndMs)
     } catch (error) {
       this.refuse(error)
     }

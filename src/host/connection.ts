@@ -8,11 +8,17 @@
 import type { Socket } from 'bun'
 import { concatBytes } from '../base/bytes.ts'
 import type { Peer } from '../broker/peer.ts'
+import { type Endpoint, type Ends, plainAddress } from './addresses.ts'
+import type { HeldBytes, Holder } from './held-bytes.ts'
+import type { Sweepable } from './idle-sweep.ts'
 import { type Log, textOf } from './log.ts'
 import { OutputQueue } from './output-queue.ts'
+import type { Rounds } from './rounds.ts'
 
 /** The hall's side of a connection. */
 export interface SessionPort {
+  /** Bytes that came and are not decided yet, in the buffers that they lie in. */
+  readonly heldBytes: number
   /** Takes the next bytes of the stream; `chunk` stays as it is. Never called between `pause` and `resume` of the peer. */
   receive(chunk: Uint8Array): void
   /** All that was sent has been taken by the socket. */
@@ -21,12 +27,25 @@ export interface SessionPort {
   close(): void
 }
 
+/** What connections share. */
+export interface Surroundings {
+  connect(peer: Peer): SessionPort
+  endpointOf(ends: Ends): Endpoint
+  readonly held: HeldBytes
+  readonly rounds: Rounds
+  readonly log: Log
+}
+
 /** What a client has to read its last answers, and to close, once we want to close. */
 const LINGER_MS = 1000
+const MIB = 1024 * 1024
 
-export class Connection implements Peer {
+export class Connection implements Peer, Holder, Sweepable {
   readonly name: string
-  readonly endpoint: { readonly host: string; readonly port: number }
+  /** The client's address. The socket does not know it any more once it is closed. */
+  readonly address: string
+  readonly endpoint: Endpoint
+  activeAtMs = performance.now()
   private readonly output: OutputQueue
   private readonly session: SessionPort
   /** The session wants nothing now. */
@@ -36,21 +55,28 @@ export class Connection implements Peer {
   /** Came while the session was paused. */
   private held: Uint8Array | null = null
   private isClosing = false
+  private isHolding = false
   private linger: ReturnType<typeof setTimeout> | undefined
 
   constructor(
     private readonly socket: Socket<Connection | undefined>,
-    connect: (peer: Peer) => SessionPort,
-    private readonly log: Log,
+    private readonly around: Surroundings,
   ) {
-    this.name = `${addressOf(socket.remoteAddress)}:${socket.remotePort}`
-    this.endpoint = { host: addressOf(socket.localAddress), port: socket.localPort }
+    this.address = plainAddress(socket.remoteAddress)
+    this.name = `${this.address}:${socket.remotePort}`
+    this.endpoint = around.endpointOf(socket)
     this.output = new OutputQueue(socket)
-    this.session = connect(this)
+    this.session = around.connect(this)
+  }
+
+  get roomBytes(): number {
+    return this.around.held.roomBytes
   }
 
   send(pieces: readonly Uint8Array[]): number {
-    return this.output.send(pieces)
+    const queuedBytes = this.output.send(pieces)
+    this.moved()
+    return queuedBytes
   }
 
   pause(): void {
@@ -63,8 +89,16 @@ export class Connection implements Peer {
     if (!this.isReading) queueMicrotask(() => this.readOn())
   }
 
+  rest(goOn: () => void): void {
+    this.around.rounds.wait(() => {
+      if (this.isClosing) return
+      this.guard(goOn)
+      this.moved()
+    })
+  }
+
   close(reason: string): void {
-    this.log.warnSparingly('closed', `${this.name} closed: ${reason}`)
+    this.around.log.warnSparingly('closed', `${this.name} closed: ${reason}`)
     this.finish()
   }
 
@@ -79,13 +113,14 @@ export class Connection implements Peer {
 
   received(chunk: Uint8Array): void {
     if (this.isClosing) return
-    if (!this.isPaused) {
+    if (this.isPaused) {
+      this.held = this.held ? concatBytes([this.held, chunk]) : chunk
+      this.isReading = false
+      this.socket.pause()
+    } else {
       this.guard(() => this.session.receive(chunk))
-      return
     }
-    this.held = this.held ? concatBytes([this.held, chunk]) : chunk
-    this.isReading = false
-    this.socket.pause()
+    this.moved()
   }
 
   /** The socket takes bytes again. */
@@ -96,6 +131,7 @@ export class Connection implements Peer {
       if (this.isClosing) this.shutdown()
       else this.session.drained()
     })
+    this.moved()
   }
 
   closed(): void {
@@ -104,6 +140,17 @@ export class Connection implements Peer {
     this.held = null
     this.output.clear()
     this.guard(() => this.session.close())
+    this.moved()
+  }
+
+  evict(): void {
+    const mib = this.around.held.maxBytes / MIB
+    this.around.log.warnSparingly(
+      'evicted',
+      `${this.name} closed: clients leave more than ${mib} MiB unsent or unread, and this one has not moved for longest`,
+    )
+    this.isHolding = false
+    this.socket.terminate()
   }
 
   private readOn(): void {
@@ -114,6 +161,17 @@ export class Connection implements Peer {
     if (this.isPaused || this.isClosing) return
     this.isReading = true
     this.socket.resume()
+    this.moved()
+  }
+
+  /** Bytes went one way or the other. */
+  private moved(): void {
+    this.activeAtMs = performance.now()
+    const inputBytes = this.isClosing ? 0 : this.session.heldBytes + (this.held?.length ?? 0)
+    const heldBytes = inputBytes + this.output.queuedBytes
+    if (heldBytes === 0 && !this.isHolding) return
+    this.isHolding = heldBytes > 0
+    this.around.held.note(this, heldBytes)
   }
 
   /** Sends FIN and reads on, to nowhere: to close with unread input would reset the connection under the last answers. */
@@ -127,13 +185,8 @@ export class Connection implements Peer {
     try {
       act()
     } catch (error) {
-      this.log.error(`${this.name} closed: ${textOf(error)}`)
+      this.around.log.error(`${this.name} closed: ${textOf(error)}`)
       this.socket.terminate()
     }
   }
-}
-
-/** IPv4 addresses look like IPv6 ones on a socket that takes both. */
-function addressOf(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 
 /** For systems that do not say: macOS gives a process far more, once it asks as Bun does. */
 const UNKNOWN_LIMIT = 4096
-/** For segments, flushes, listeners and what the runtime needs. */
-const RESERVED_COUNT = 256
+/** For segments, of which the disk holds 128 open, for flushes, listeners and what the runtime needs. */
+const RESERVED_COUNT = 192
 const MIN_COUNT = 16
 
 /** At the limit itself the system's accept would fail again and again, and nobody would be served. */

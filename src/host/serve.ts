@@ -1,6 +1,4 @@
 /** A broker as a process: starts it, says so, and stops it when told. @module */
-import { mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Broker } from '../broker/broker.ts'
 import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
 import { JournalError } from '../core/machine.ts'
@@ -9,15 +7,16 @@ import { MalformedError } from '../wire/errors.ts'
 import { accelerateCrc32c, onHeavyCrc32cUse } from '../wire/records/crc32c.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { SystemClock } from './clock.ts'
-import type { Settings } from './config.ts'
-import { FileDisk } from './file-disk.ts'
-import { DirectoryHeldError, type DirectoryLock, lockDirectory } from './lock.ts'
+import { kafkaConfigs, type Settings, UsageError } from './config.ts'
+import { makeTopics } from './first-topics.ts'
+import { DirectoryHeldError } from './lock.ts'
 import { type Log, StderrLog, textOf } from './log.ts'
 import { compileCrc32c } from './native-crc32c.ts'
 import { SystemRandom } from './random.ts'
+import { isTerminal, ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from './ready.ts'
+import { openStorage, placeOf, type Storage } from './storage.ts'
 import { systemCodeOf } from './system-error.ts'
 import { ListenError, serveTcp, type TcpServer } from './tcp.ts'
-import { version } from './version.ts'
 
 const FAILURE_EXIT_CODE = 1
 const USAGE_EXIT_CODE = 2
@@ -26,8 +25,7 @@ const INTERRUPTED_EXIT_CODE = 130
 const STOP_MS = 800
 
 interface Running {
-  /** Held until the process ends, which frees it. */
-  readonly lock: DirectoryLock
+  readonly storage: Storage
   readonly broker: Broker
   readonly server: TcpServer
 }
@@ -35,48 +33,73 @@ interface Running {
 /** Runs a broker until a signal stops it. Ends the process with one line on stderr where it cannot start. */
 export function serve(settings: Settings): void {
   const log = new StderrLog({ isVerbose: settings.isVerbose })
-  const directory = resolve(settings.dataDirectory)
   try {
-    const running = start(settings, directory, log)
+    const running = start(settings, log)
     dieOfSurprises(log)
-    stopOnSignals(running, log)
+    stopOnSignals(running, settings, log)
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
-    console.log(banner(running.server, directory))
+    announce(running, settings)
   } catch (error) {
-    const line = reasonOf(error, directory)
+    const line = reasonOf(error, settings)
     if (line === null) throw error
     console.error(`strikemq: ${line}`)
-    process.exit(error instanceof ConfigError ? USAGE_EXIT_CODE : FAILURE_EXIT_CODE)
+    process.exit(isAboutSettings(error) ? USAGE_EXIT_CODE : FAILURE_EXIT_CODE)
   }
 }
 
 /** Throws what `reasonOf` can tell. */
-function start(settings: Settings, directory: string, log: Log): Running {
-  const configs = new BrokerConfigs(settings.overrides, { strictReplication: settings.isStrictReplication })
-  mkdirSync(directory, { recursive: true })
-  const lock = lockDirectory(directory)
-  const disk = new FileDisk(directory)
-  const broker = new Broker({ disk, clock: new SystemClock(), random: new SystemRandom(), configs, log })
+function start(settings: Settings, log: Log): Running {
+  if (settings.readyFile !== null) removeReadyFile(settings.readyFile)
+  const storage = openStorage(settings)
+  const { disk, nodeId } = storage
+  const configsOn = (port: number) => {
+    const inForce = kafkaConfigs(settings, { port, nodeId, directory: placeOf(settings) })
+    return new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
+  }
+  // The port first, since configs show it; a client that comes meanwhile is heard when the broker is there.
+  const { host, port, advertised } = settings
+  const limits = configsOn(port)
+  const server = serveTcp({ host, port, advertised, limits, connect: peer => broker.connect(peer), log })
+  const configs = server.port === port ? limits : configsOn(server.port)
+  const clock = new SystemClock()
+  const broker = new Broker({ disk, clock, random: new SystemRandom(), configs, log })
   try {
-    const server = serveTcp({ host: settings.host, port: settings.port, connect: peer => broker.connect(peer), log })
-    return { lock, broker, server }
+    if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
+    return { storage, broker, server }
   } catch (error) {
-    // Not to bind is no crash: the next start must not have to recover from it.
+    // A wish that cannot be granted is no crash: the next start must not have to recover from it.
     broker.close()
     throw error
   }
 }
 
+function announce({ server, broker }: Running, settings: Settings): void {
+  const ready = readyOf(server, settings, settings.isEphemeral ? null : placeOf(settings))
+  try {
+    if (settings.readyFile !== null) writeReadyFile(settings.readyFile, ready)
+  } catch (error) {
+    broker.close()
+    throw error
+  }
+  const text = readyText(ready, settings, isTerminal())
+  if (text !== null) console.log(text)
+}
+
 /** What kept the broker from starting, in one line; null for an error of ours. */
-function reasonOf(error: unknown, directory: string): string | null {
-  if (error instanceof ConfigError || error instanceof ListenError || error instanceof DirectoryHeldError) {
-    return error.message
-  }
-  if (isAboutDirectory(error)) {
-    return `data directory ${directory} cannot be used: ${error.message}`
-  }
+function reasonOf(error: unknown, settings: Settings): string | null {
+  if (isAboutSettings(error) || isAboutSurroundings(error)) return error.message
+  const place = settings.isEphemeral ? 'memory' : `data directory ${placeOf(settings)}`
+  if (isAboutDirectory(error)) return `${place} cannot be used: ${error.message}`
   const code = systemCodeOf(error)
-  return code && `data directory ${directory} cannot be used: ${code}`
+  return code && `${place} cannot be used: ${code}`
+}
+
+function isAboutSettings(error: unknown): error is Error {
+  return error instanceof ConfigError || error instanceof UsageError
+}
+
+function isAboutSurroundings(error: unknown): error is Error {
+  return error instanceof ListenError || error instanceof DirectoryHeldError || error instanceof ReadyFileError
 }
 
 /** What the broker throws where it cannot read or begin what lies in its directory. */
@@ -89,31 +112,22 @@ function isAboutDirectory(error: unknown): error is Error {
   )
 }
 
-function banner(server: TcpServer, directory: string): string {
-  return [
-    `StrikeMQ ${version}`,
-    `Platform        ${process.platform} ${process.arch}, Bun ${Bun.version}`,
-    `Kafka port      ${server.port} on ${server.hosts.join(' and ')}`,
-    `Data directory  ${directory}`,
-    'Broker ready. Press Ctrl+C to stop.',
-  ].join('\n')
-}
-
 /** The first signal stops cleanly: nobody new, answers for those who wait, a closed log. The second ends at once. */
-function stopOnSignals(running: Running, log: Log): void {
+function stopOnSignals({ server, broker }: Running, { readyFile }: Settings, log: Log): void {
   let isStopping = false
   const stop = () => {
     if (isStopping) process.exit(INTERRUPTED_EXIT_CODE)
     isStopping = true
     try {
-      running.server.stopAccepting()
-      running.broker.close()
+      server.stopAccepting()
+      if (readyFile !== null) removeReadyFile(readyFile)
+      broker.close()
     } catch (error) {
       log.error(`could not stop cleanly: ${textOf(error)}`)
       process.exit(FAILURE_EXIT_CODE)
     }
     setTimeout(process.exit, STOP_MS, 0)
-    running.server.close().then(() => process.exit(0))
+    server.close().then(() => process.exit(0))
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

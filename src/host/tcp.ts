@@ -1,10 +1,14 @@
 /** Listens for Kafka clients and joins each to a session of the broker. @module */
 import type { TCPSocketListener } from 'bun'
 import type { Peer } from '../broker/peer.ts'
+import { type Endpoint, type Ends, endpointFor, type Network, plainAddress, SystemNetwork } from './addresses.ts'
 import { LOCALHOST } from './config.ts'
 import { Connection, type SessionPort } from './connection.ts'
+import { type ConnectionLimits, ConnectionQuotas } from './connection-quotas.ts'
+import { HeldBytes } from './held-bytes.ts'
+import { IdleSweep } from './idle-sweep.ts'
 import type { Log } from './log.ts'
-import { maxConnectionCount } from './open-files.ts'
+import { Rounds } from './rounds.ts'
 import { systemCodeOf } from './system-error.ts'
 
 const LOOPBACKS = ['127.0.0.1', '::1']
@@ -18,8 +22,13 @@ export interface TcpOptions {
   readonly port: number
   readonly connect: (peer: Peer) => SessionPort
   readonly log: Log
-  /** Connections at a time; more are closed as they come. By default what the limit on open files leaves. */
-  readonly maxConnectionCount?: number
+  /** What every client is told to connect to; null for the address by which each has come. */
+  readonly advertised?: Endpoint | null
+  /** More connections than these are closed as they come. The limit on open files is one more. */
+  readonly limits: ConnectionLimits
+  /** What clients may make the broker keep, all together. */
+  readonly maxHeldBytes?: number
+  readonly network?: Network
 }
 
 export interface TcpServer {
@@ -41,23 +50,34 @@ type Listener = TCPSocketListener<Connection | undefined>
 
 /** @throws ListenError */
 export function serveTcp(options: TcpOptions): TcpServer {
-  const { connect, log } = options
+  const { connect, log, limits, host, advertised = null, network = new SystemNetwork() } = options
   const connections = new Set<Connection>()
-  let maxCount = options.maxConnectionCount
+  const quotas = new ConnectionQuotas(limits)
+  const idleSweep = new IdleSweep(connections, limits.connectionsMaxIdleMs)
+  const listening = { advertised, host }
+  const surroundings = {
+    connect,
+    endpointOf: (ends: Ends) => endpointFor(ends, listening, network),
+    held: new HeldBytes(options.maxHeldBytes),
+    rounds: new Rounds(),
+    log,
+  }
   let whenEmpty: (() => void) | null = null
 
   const listeners = listen(options, {
     // A Buffer would slice into views where an array slices into copies.
     binaryType: 'uint8array',
     open(socket) {
-      maxCount ??= maxConnectionCount()
-      if (connections.size >= maxCount) {
-        log.warnSparingly('full', `${socket.remoteAddress} refused: there are ${maxCount} connections`)
+      const address = plainAddress(socket.remoteAddress)
+      const refusal = quotas.admit(address)
+      if (refusal !== null) {
+        log.warnSparingly('refused', `${address} refused: ${refusal}`)
         socket.terminate()
         return
       }
-      socket.data = new Connection(socket, connect, log)
+      socket.data = new Connection(socket, surroundings)
       connections.add(socket.data)
+      idleSweep.start()
     },
     data(socket, chunk) {
       socket.data?.received(chunk)
@@ -69,7 +89,10 @@ export function serveTcp(options: TcpOptions): TcpServer {
       if (!connection) return
       connection.closed()
       connections.delete(connection)
-      if (connections.size === 0) whenEmpty?.()
+      quotas.release(connection.address)
+      if (connections.size > 0) return
+      idleSweep.stop()
+      whenEmpty?.()
     },
     // A reset comes as `close` too; without a handler the error would end the process.
     error() {},

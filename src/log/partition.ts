@@ -132,6 +132,7 @@ export class PartitionLog {
    */
   stage(records: ValidatedRecords, outcome: AppendOutcome, nowMs: number): void {
     if (!this.rollIfFull(records, nowMs)) {
+      this.producers.refuse(records.batches)
       failOutcome(outcome, ErrorCode.KAFKA_STORAGE_ERROR, -1)
       return
     }
@@ -157,6 +158,7 @@ export class PartitionLog {
     if (staging.isEmpty) return true
     if (!segments.active.write(staging.pieces(), staging.sizeBytes)) {
       this.producers.drop()
+      for (const { batches } of staging.appends) this.producers.refuse(batches)
       staging.drop(segments.endOffset)
       return false
     }
@@ -298,6 +300,8 @@ export class PartitionLog {
   }
 
   private roll(nowMs: number): void {
+    // A closed segment is its file: what a failed write left behind it would be taken for a part of the log.
+    this.segments.active.trim()
     const segment = new Segment(this.disk, this.directory, this.logEndOffset, nowMs)
     this.segments.roll(segment)
     this.attempt(() => this.writeSnapshot())

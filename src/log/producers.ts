@@ -17,6 +17,8 @@ import { readRecords } from '../wire/records/record.ts'
 
 const REMEMBERED_BATCHES = 5
 const MAX_SEQUENCE = 0x7fffffff
+/** New producers whose first batch was refused, and of whom it is remembered. */
+const MAX_AWAITED_COUNT = 1000
 const NO_PRODUCER_EPOCH = -1
 /** An end-transaction marker's value (EndTxnMarker): int16 version, int32 coordinator epoch. */
 const MARKER_COORDINATOR_EPOCH = 2
@@ -60,6 +62,12 @@ export function firstOffset(batch: ProducerBatch): number {
 export class Producers {
   private readonly durable = new Map<number, ProducerEntry>()
   private readonly staged = new Map<number, ProducerEntry>()
+  /**
+   * First batches of new producers that were not written. A producer of whom nothing is known may begin with any sequence, so
+   * without this the batches that were in flight behind the first one would be taken, and that one never again. Kafka needs
+   * it not: it gives up a whole directory where a write has failed.
+   */
+  private readonly awaited = new Map<number, BatchHeader>()
 
   /** With `entries` as of a snapshot. */
   constructor(entries: Iterable<ProducerEntry> = []) {
@@ -84,7 +92,7 @@ export class Producers {
   /** NONE, or why the producer's next batch cannot be this one (ProducerAppendInfo.maybeValidateDataBatch). */
   check(batch: BatchHeader): ErrorCode {
     const entry = this.latest(batch.producerId)
-    if (entry === undefined) return ErrorCode.NONE
+    if (entry === undefined) return this.mayBegin(batch) ? ErrorCode.NONE : ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
     if (batch.producerEpoch < entry.producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
     if (isControl(batch.attributes) || entry.producerEpoch === NO_PRODUCER_EPOCH) return ErrorCode.NONE
     const isInSequence =
@@ -105,7 +113,10 @@ export class Producers {
   /** What was staged is in the log. */
   promote(): void {
     if (this.staged.size === 0) return
-    for (const entry of this.staged.values()) this.durable.set(entry.producerId, entry)
+    for (const entry of this.staged.values()) {
+      this.durable.set(entry.producerId, entry)
+      this.awaited.delete(entry.producerId)
+    }
     this.staged.clear()
   }
 
@@ -114,11 +125,30 @@ export class Producers {
     this.staged.clear()
   }
 
+  /** `batches` were not written, and are to come again. */
+  refuse(batches: readonly BatchHeader[]): void {
+    for (const batch of batches) {
+      const isFirst = batch.producerId >= 0 && this.latest(batch.producerId) === undefined && this.mayBegin(batch)
+      if (isFirst) this.awaited.set(batch.producerId, batch)
+    }
+    for (const oldest of this.awaited.keys()) {
+      if (this.awaited.size <= MAX_AWAITED_COUNT) return
+      this.awaited.delete(oldest)
+    }
+  }
+
   /** Forgets the producers that have been silent for too long; one with an open transaction stays. */
   expire(nowMs: number, expirationMs: number): void {
     for (const entry of this.durable.values()) {
       if (isExpired(entry, nowMs, expirationMs)) this.durable.delete(entry.producerId)
     }
+  }
+
+  /** Whether a producer of whom nothing is in the log may begin with `batch`. */
+  private mayBegin(batch: BatchHeader): boolean {
+    const awaited = this.awaited.get(batch.producerId)
+    if (awaited === undefined || batch.producerEpoch > awaited.producerEpoch) return true
+    return batch.baseSequence === awaited.baseSequence
   }
 
   private latest(producerId: number): ProducerEntry | undefined {

@@ -74,13 +74,25 @@ function recoverSegments(
     const segment = all[index]!
     const fileBytes = segment.sizeBytes
     endOffset = segment.recover(config, enterEpoch)
-    if (segment.sizeBytes < fileBytes) for (const later of all.splice(index + 1)) later.remove()
+    const isCut = segment.sizeBytes < fileBytes || isFollowedByGap(all, index, endOffset, config)
+    if (isCut) for (const later of all.splice(index + 1)) later.remove()
     if (index < all.length - 1) segment.saveIndexes()
   }
   all.forEach((segment, index) => {
     segment.isFlushed = (all[index + 1]?.baseOffset ?? endOffset) <= recoveryPoint
   })
   return new Segments(all, endOffset)
+}
+
+/** Whether the end of a segment is missing though none of its batches is torn. Only compaction leaves such gaps on purpose. */
+function isFollowedByGap(
+  all: readonly Segment[],
+  index: number,
+  endOffset: number,
+  { cleanupPolicy }: LogConfig,
+): boolean {
+  const next = all[index + 1]
+  return next !== undefined && next.baseOffset > endOffset && !cleanupPolicy.includes('compact')
 }
 
 /**

@@ -121,7 +121,7 @@ export interface Contract<Q extends Fields = Fields, S extends Fields = Fields> 
   /** All versions that can be read and written. */
   readonly versions: Versions
   /** The newest version that Kafka calls stable and advertises, where it is not the last of `versions`. */
-  readonly stable?: number
+  readonly stable?: number | undefined
   /** The first flexible version (KIP-482), or null. */
   readonly flexible: number | null
   readonly request: Q
@@ -134,20 +134,35 @@ type Definition<Q extends Fields, S extends Fields> = Omit<Contract<Q, S>, 'requ
   readonly response: () => S
 }
 
-export function contract<Q extends Fields, S extends Fields>(definition: Definition<Q, S>): Contract<Q, S> {
-  let request: Q | undefined
-  let response: S | undefined
-  return {
-    ...definition,
-    get request() {
-      request ??= definition.request()
-      return request
-    },
-    get response() {
-      response ??= definition.response()
-      return response
-    },
+class LazyContract<Q extends Fields, S extends Fields> implements Contract<Q, S> {
+  readonly key: number
+  readonly name: string
+  readonly versions: Versions
+  readonly stable: number | undefined
+  readonly flexible: number | null
+  private requestFields: Q | null = null
+  private responseFields: S | null = null
+
+  constructor(private readonly definition: Definition<Q, S>) {
+    this.key = definition.key
+    this.name = definition.name
+    this.versions = definition.versions
+    this.stable = definition.stable
+    this.flexible = definition.flexible
   }
+
+  get request(): Q {
+    this.requestFields ??= this.definition.request()
+    return this.requestFields
+  }
+  get response(): S {
+    this.responseFields ??= this.definition.response()
+    return this.responseFields
+  }
+}
+
+export function contract<Q extends Fields, S extends Fields>(definition: Definition<Q, S>): Contract<Q, S> {
+  return new LazyContract(definition)
 }
 
 /** The key or the value of one of Kafka's own records. */

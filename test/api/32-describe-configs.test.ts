@@ -54,6 +54,7 @@ function callOf(version: number): Call {
     clientId: null,
     now: 0,
     endpoint: { host: 'localhost', port: 9092 },
+    roomBytes: 0,
     served: [],
     catalog,
     configs,

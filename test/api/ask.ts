@@ -18,6 +18,7 @@ function callOf({ catalog, configs }: CatalogFixture, version: number): Call {
     clientId: null,
     now: 0,
     endpoint: { host: 'here', port: 9092 },
+    roomBytes: 0,
     served: [],
     catalog,
     configs,

@@ -76,4 +76,42 @@ describe('FrameCutter', () => {
       expect(() => cut(cutter, bytes.subarray(3))).toThrow(MalformedError)
     }
   })
+
+  test('what is held is what was sent, whatever the length claims', () => {
+    const claimed = new Uint8Array(100)
+    new DataView(claimed.buffer).setInt32(0, 100_000_000)
+    const cutter = new FrameCutter(100_000_000, new FrameBuffers())
+    cut(cutter, claimed)
+    expect(cutter.heldBytes).toBeLessThan(20_000)
+    for (let sentBytes = 100; sentBytes < 5_000_000; sentBytes += 100_000) {
+      cut(cutter, new Uint8Array(100_000))
+      expect(cutter.heldBytes).toBeLessThanOrEqual(Math.max(8 * (sentBytes + 100_000), 16_384))
+    }
+    expect(cutter.heldBytes).toBeLessThan(10_000_000)
+    cutter.close()
+    expect(cutter.heldBytes).toBe(0)
+  })
+
+  test('nothing is held once all frames were used', () => {
+    const cutter = new FrameCutter(1000, new FrameBuffers())
+    cutter.feed(Buffer.concat([frame(10, 1), frame(10, 2)]))
+    cutter.next()
+    expect(cutter.heldBytes).toBe(28)
+    cutter.next()
+    cutter.recycle()
+    expect(cutter.heldBytes).toBe(0)
+  })
+
+  test('a buffer that is given back and not kept is freed at once', () => {
+    const buffers = new FrameBuffers()
+    const [small, large, huge] = [100, 1000, 5_000_000].map(size => new Uint8Array(size)) as [
+      Uint8Array<ArrayBuffer>,
+      Uint8Array<ArrayBuffer>,
+      Uint8Array<ArrayBuffer>,
+    ]
+    for (const buffer of [small, huge, large]) buffers.give(buffer)
+    expect([small.length, large.length, huge.length]).toEqual([0, 1000, 0])
+    expect(buffers.take(2000)).not.toBe(large)
+    expect(buffers.take(500)).toBe(large)
+  })
 })

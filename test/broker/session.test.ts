@@ -3,7 +3,8 @@ import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { listOffsets } from '../../src/api/02-list-offsets.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
-import { answerOf, frameOf } from '../sim/client.ts'
+import { contract } from '../../src/wire/schema.ts'
+import { answerOf, frameOf, type SimClient } from '../sim/client.ts'
 import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf, produceTo, valuesOf, World } from '../sim/world.ts'
 
 const named = { clientSoftwareName: 'tester', clientSoftwareVersion: '1' }
@@ -265,12 +266,25 @@ describe('a parked answer', () => {
   })
 })
 
+/** A contract of an API that is not served: it reads as ApiVersions does. */
+function foreign(key: number) {
+  const { request, response } = apiVersions
+  return contract({
+    key,
+    name: 'Foreign',
+    versions: '0-4',
+    flexible: 3,
+    request: () => request,
+    response: () => response,
+  })
+}
+
 describe('a frame that cannot be read', () => {
-  const unknownApi = () => frameOf({ ...apiVersions, key: 4711 }, 0, named, 1)
+  const unknownApi = () => frameOf(foreign(4711), 0, named, 1)
   const oversize = () => Uint8Array.of(0x7f, 0xff, 0xff, 0xff)
   const negative = () => Uint8Array.of(0xff, 0xff, 0xff, 0xff)
   const newVersion = () => frameOf(produce, 14, produceOf('t', { 0: batchOf() }), 1)
-  const unservedApi = () => frameOf({ ...apiVersions, key: 52 }, 0, named, 1)
+  const unservedApi = () => frameOf(foreign(52), 0, named, 1)
   const empty = () => new Uint8Array(4)
   const cutShort = () => {
     const frame = frameOf(produce, 9, produceOf('t', { 0: batchOf() }), 1).slice(0, -20)
@@ -381,5 +395,73 @@ describe('a client that does not read', () => {
     client.hangUp()
     produceTo(world.connect(), 't')
     expect(world.clock.alarmAtMs).toBeNull()
+  })
+})
+
+describe('a client that asks much', () => {
+  /** Every look at the clock takes 1 ms. */
+  function slowWorld(): World {
+    const world = worldWithTopic()
+    let nowMs = world.clock.now()
+    world.clock.now = () => nowMs++
+    return world
+  }
+
+  /** Lets the broker go on until it has no more to do for `client`; how often it left it meanwhile. */
+  function finish(client: SimClient): number {
+    let rests = 0
+    for (let { goOn } = client; goOn; { goOn } = client) {
+      rests++
+      client.goOn = null
+      goOn()
+    }
+    return rests
+  }
+
+  test('is left for others after a while, and gets all its answers in order', () => {
+    const client = slowWorld().connect()
+    const asked = client.pipeline(() => Array.from({ length: 50 }, () => client.ask(apiVersions, 4, named)))
+    expect(client.waitingCount).toBeGreaterThan(40)
+    expect(client.isPaused).toBe(true)
+    expect(finish(client)).toBeGreaterThan(10)
+    expect(asked.every(of => of.answer !== null)).toBe(true)
+    expect(client.isPaused).toBe(false)
+  })
+
+  test('does not hold up others', () => {
+    const world = slowWorld()
+    const client = world.connect()
+    client.pipeline(() => {
+      for (let count = 0; count < 50; count++) client.ask(apiVersions, 4, named)
+    })
+    expect(world.connect().call(apiVersions, 4, named).errorCode).toBe(0)
+    expect(client.waitingCount).toBeGreaterThan(40)
+  })
+
+  test('may wait and be left in turns', () => {
+    const world = slowWorld()
+    const client = world.connect()
+    const wait = { maxWaitMs: 10_000, minBytes: 1 }
+    client.pipeline(() => {
+      for (let count = 0; count < 5; count++) client.ask(apiVersions, 4, named)
+      client.ask(fetch, 12, fetchOf('t', wait))
+      for (let count = 0; count < 5; count++) client.ask(apiVersions, 4, named)
+    })
+    finish(client)
+    expect([client.waitingCount, client.isPaused]).toEqual([6, true])
+    produceTo(world.connect(), 't')
+    finish(client)
+    expect([client.waitingCount, client.isPaused]).toEqual([0, false])
+  })
+
+  test('may go away while it is left', () => {
+    const client = slowWorld().connect()
+    client.pipeline(() => {
+      for (let count = 0; count < 50; count++) client.ask(apiVersions, 4, named)
+    })
+    const { waitingCount } = client
+    client.hangUp()
+    finish(client)
+    expect(client.waitingCount).toBe(waitingCount)
   })
 })

@@ -86,12 +86,12 @@ export class WireClient implements Disposable {
   }
 }
 
-/** A client of the broker at `port` on this machine. */
-export async function connect(port: number): Promise<WireClient> {
+/** A client of the broker at `port`, on this machine unless told. */
+export async function connect(port: number, hostname = '127.0.0.1'): Promise<WireClient> {
   let client: WireClient | undefined
   let output: OutputQueue | undefined
   const socket = await Bun.connect({
-    hostname: '127.0.0.1',
+    hostname,
     port,
     socket: {
       binaryType: 'uint8array',

@@ -57,12 +57,14 @@ function connectWithin(broker: Broker): WireClient {
   const session = broker.connect({
     name: 'test',
     endpoint: { host: '127.0.0.1', port: 0 },
+    roomBytes: Number.POSITIVE_INFINITY,
     send(pieces) {
       for (const piece of pieces) client.receive(piece.slice())
       return 0
     },
     pause() {},
     resume() {},
+    rest: goOn => void setImmediate(goOn),
     close: () => client.disconnected(),
   })
   const client: WireClient = new WireClient({ send: frame => session.receive(frame), close: () => session.close() })

@@ -1,4 +1,4 @@
-/** Hostile bytes to every codec: a value or MalformedError, in bounded memory. `FUZZ=n` is mutations per golden vector. @module */
+/** Hostile bytes to every codec: a value or MalformedError, in bounded memory. @module */
 import { expect, test } from 'bun:test'
 import { codecOf } from '../../src/wire/compile.ts'
 import { MalformedError } from '../../src/wire/errors.ts'
@@ -6,9 +6,10 @@ import { Reader } from '../../src/wire/reader.ts'
 import { goldenLines } from '../golden/golden-file.ts'
 import { type Message, messageOf, messages } from '../schemas.ts'
 import { seed, withSeed } from '../seed.ts'
-import { SeededRandom } from '../sim/random.ts'
+import { chosen, SeededRandom } from '../sim/random.ts'
 import { readValue } from '../wire/interpreter.ts'
-import { mutate } from './mutation.ts'
+import { mutantsOf } from './mutant-count.ts'
+import { Mutator } from './mutation.ts'
 
 interface Vector {
   readonly api: string
@@ -17,41 +18,43 @@ interface Vector {
   readonly hex: string
 }
 
-const mutationCount = Number(process.env.FUZZ ?? 25)
-/** For a run that asks for many. */
-const timeoutMs = 10_000 + 200 * mutationCount
+const { count: mutantCount, timeoutMs } = mutantsOf('codec')
+const RANDOM_BYTES = 200
 const MALFORMED = Symbol('malformed')
 
 test(
-  `${mutationCount} mutations of every golden vector`,
+  `${mutantCount} mutants of golden vectors`,
   () => {
     const random = new SeededRandom(seed)
-    for (const vector of goldenLines('vectors') as Vector[]) {
-      const name = `${vector.api} ${vector.kind.replace(/:.*/, '')}`
-      const message = messageOf(name, vector.version)
-      const golden = Uint8Array.fromHex(vector.hex)
-      for (let count = 0; count < mutationCount; count++) {
-        const bytes = mutate(random, golden)
-        withSeed(`${name} v${vector.version} ${bytes.toHex()}`, () => decodeBoth(message, bytes))
-      }
+    const mutator = new Mutator(random)
+    const vectors = (goldenLines('vectors') as Vector[]).map(({ api, kind, version, hex }) => {
+      const name = `${api} ${kind.replace(/:.*/, '')}`
+      return { name, message: messageOf(name, version), golden: Uint8Array.fromHex(hex) }
+    })
+    for (let count = 0; count < mutantCount; count++) {
+      const { name, message, golden } = chosen(random, vectors)
+      const bytes = mutator.mutate(golden)
+      withSeed(
+        () => `${name} v${message.version} ${bytes.toHex()}`,
+        () => decodeBoth(message, bytes),
+      )
     }
   },
   timeoutMs,
 )
 
-test(
-  'random bytes',
-  () => {
-    const random = new SeededRandom(seed)
-    for (const message of messages) {
-      for (let count = 0; count < mutationCount; count++) {
-        const bytes = random.bytes(random.below(200))
-        withSeed(`${message.name} v${message.version} ${bytes.toHex()}`, () => decodeBoth(message, bytes))
-      }
+test('random bytes', () => {
+  const random = new SeededRandom(seed)
+  for (const message of messages) {
+    for (let count = 0; count < 25; count++) {
+      const bytes = random.bytes(random.below(RANDOM_BYTES))
+      withSeed(
+        () => `${message.name} v${message.version} ${bytes.toHex()}`,
+        () => decodeBoth(message, bytes),
+      )
     }
-  },
-  timeoutMs,
-)
+  }
+})
 
 test('a hostile count or length allocates nothing', () => {
   const hostile = ['7fffffff', 'ffffffff07', 'feffffff0f', '80000000', '7fff']

@@ -16,34 +16,58 @@ const hostile = [
 ]
 const hostileBytes = hostile.map(hex => Uint8Array.fromHex(hex))
 
-/** A copy of `bytes` with one to three things wrong. */
-export function mutate(random: SeededRandom, bytes: Uint8Array): Uint8Array {
-  let mutant: Uint8Array = bytes
-  for (let count = 1 + random.below(3); count > 0; count--) mutant = mutateOnce(random, mutant)
-  return mutant
-}
+const MAX_FAULT_COUNT = 3
+const MAX_APPENDED_BYTES = 20
+const MAX_REPLACED_BYTES = 4
+const MAX_REMOVED_BYTES = 9
 
-function mutateOnce(random: SeededRandom, bytes: Uint8Array): Uint8Array {
-  const at = random.below(bytes.length + 1)
-  switch (random.below(6)) {
-    case 0:
-      return spliced(bytes, at, 1, Uint8Array.of((bytes[at] ?? 0) ^ (1 << random.below(8))))
-    case 1:
-      return bytes.slice(0, at)
-    case 2:
-      return spliced(bytes, bytes.length, 0, random.bytes(random.below(20)))
-    case 3:
-      return spliced(bytes, at, random.below(4), random.bytes(random.below(4)))
-    case 4:
-      return spliced(bytes, at, random.below(9), new Uint8Array(0))
-    default: {
-      const value = hostileBytes[random.below(hostileBytes.length)]!
-      return spliced(bytes, at, value.length, value)
+/** Makes mutants in one buffer, which each overwrites. */
+export class Mutator {
+  private scratch = new Uint8Array(4096)
+  private size = 0
+
+  constructor(private readonly random: SeededRandom) {}
+
+  /** A copy of `bytes` with one to three things wrong from `start` on: good until the next call. */
+  mutate(bytes: Uint8Array, start = 0): Uint8Array {
+    const mostBytes = bytes.length + MAX_FAULT_COUNT * MAX_APPENDED_BYTES
+    if (mostBytes > this.scratch.length) this.scratch = new Uint8Array(2 * mostBytes)
+    this.scratch.set(bytes)
+    this.size = bytes.length
+    for (let count = 1 + this.random.below(MAX_FAULT_COUNT); count > 0; count--) this.spoil(Math.min(start, this.size))
+    return this.scratch.subarray(0, this.size)
+  }
+
+  private spoil(start: number): void {
+    const { random, scratch } = this
+    const at = start + random.below(this.size - start + 1)
+    switch (random.below(6)) {
+      case 0:
+        if (at < this.size) scratch[at]! ^= 1 << random.below(8)
+        return
+      case 1:
+        this.size = at
+        return
+      case 2:
+        return this.splice(this.size, 0, random.below(MAX_APPENDED_BYTES))
+      case 3:
+        return this.splice(at, random.below(MAX_REPLACED_BYTES), random.below(MAX_REPLACED_BYTES))
+      case 4:
+        return this.splice(at, random.below(MAX_REMOVED_BYTES), 0)
+      default: {
+        const value = hostileBytes[random.below(hostileBytes.length)]!
+        scratch.set(value, at)
+        this.size = Math.max(this.size, at + value.length)
+      }
     }
   }
-}
 
-/** `bytes` with `removedCount` of them at `at` replaced by `inserted`. */
-function spliced(bytes: Uint8Array, at: number, removedCount: number, inserted: Uint8Array): Uint8Array {
-  return Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at + removedCount)])
+  /** Puts `insertedCount` random bytes in the place of `removedCount` at `at`. */
+  private splice(at: number, removedCount: number, insertedCount: number): void {
+    const { random, scratch } = this
+    const from = Math.min(at + removedCount, this.size)
+    scratch.copyWithin(at + insertedCount, from, this.size)
+    this.size += at + insertedCount - from
+    for (let index = at; index < at + insertedCount; index++) scratch[index] = random.below(256)
+  }
 }

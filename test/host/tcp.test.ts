@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
+import type { ConnectionLimits } from '../../src/host/connection-quotas.ts'
 import type { Log } from '../../src/host/log.ts'
 import { ListenError, serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
 import { bytes } from './directory.ts'
@@ -8,6 +9,7 @@ import { bytes } from './directory.ts'
 /** A session that records what happens to it and does what `onReceive` says. */
 class FakeSession implements SessionPort {
   readonly received: Uint8Array[] = []
+  heldBytes = 0
   drainedCount = 0
   readonly gone = Promise.withResolvers<void>()
   readonly hasDrained = Promise.withResolvers<void>()
@@ -36,6 +38,12 @@ class FakeSession implements SessionPort {
   }
 }
 
+const NO_LIMITS: ConnectionLimits = {
+  maxConnections: Number.POSITIVE_INFINITY,
+  maxConnectionsPerIp: Number.POSITIVE_INFINITY,
+  connectionsMaxIdleMs: -1,
+}
+
 /** A server on a free port of 127.0.0.1 whose sessions do what `onReceive` says, and the lines of its log. */
 function started(onReceive: (session: FakeSession, chunk: Uint8Array) => void, options: Partial<TcpOptions> = {}) {
   const sessions: FakeSession[] = []
@@ -51,7 +59,7 @@ function started(onReceive: (session: FakeSession, chunk: Uint8Array) => void, o
     sessions.push(session)
     return session
   }
-  const server = serveTcp({ host: '127.0.0.1', port: 0, connect, log, ...options })
+  const server = serveTcp({ host: '127.0.0.1', port: 0, connect, log, limits: NO_LIMITS, ...options })
   return { server, sessions, lines, [Symbol.asyncDispose]: () => server.close() }
 }
 
@@ -205,7 +213,9 @@ test('an error in a session ends its connection and no other', async () => {
 })
 
 test('more connections than allowed are closed as they come', async () => {
-  await using host = started((session, chunk) => session.peer.send([chunk]), { maxConnectionCount: 1 })
+  await using host = started((session, chunk) => session.peer.send([chunk]), {
+    limits: { ...NO_LIMITS, maxConnections: 1 },
+  })
   const first = await connected(host.server.port)
   first.socket.write('a')
   await first.read(1)
@@ -233,6 +243,97 @@ test('a stopped server takes nobody new and serves the others until it is closed
   await client.closed
 })
 
+test('one address has no more connections than it may have, and gets back the place of one that is gone', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk]), {
+    limits: { ...NO_LIMITS, maxConnectionsPerIp: 1 },
+  })
+  const first = await connected(host.server.port)
+  const second = await connected(host.server.port)
+  await second.closed
+  expect(host.lines).toEqual(['127.0.0.1 refused: it has 1 connections (max.connections.per.ip)'])
+  first.socket.end()
+  await host.sessions[0]?.gone.promise
+  const third = await connected(host.server.port)
+  third.socket.write('b')
+  await third.read(1)
+})
+
+test('a connection that nothing goes over is closed, one that is used is not', async () => {
+  await using host = started((session, chunk) => session.peer.send([chunk]), {
+    limits: { ...NO_LIMITS, connectionsMaxIdleMs: 300 },
+  })
+  const idle = await connected(host.server.port)
+  const used = await connected(host.server.port)
+  const beats = setInterval(() => used.socket.write('a'), 50)
+  await idle.closed
+  await used.read(used.bytes.length + 2)
+  clearInterval(beats)
+  await used.closed
+  expect(host.lines).toEqual([])
+})
+
+test('a connection that waits for us, or that we wait for, is closed as well', async () => {
+  await using host = started(
+    session => {
+      session.peer.send([new Uint8Array(16 * MIB)])
+      session.peer.pause()
+    },
+    { limits: { ...NO_LIMITS, connectionsMaxIdleMs: 200 } },
+  )
+  const client = await connected(host.server.port)
+  client.socket.pause()
+  client.socket.write('go')
+  while (host.sessions.length === 0) await Bun.sleep(1)
+  await host.sessions[0]?.gone.promise
+  expect(host.server.connectionCount).toBe(0)
+})
+
+test('too much unread: who has not moved for longest goes, and who reads stays', async () => {
+  await using host = started(session => session.peer.send([new Uint8Array(8 * MIB)]), { maxHeldBytes: 16 * MIB })
+  const asleep = await Promise.all(Array.from({ length: 8 }, () => connected(host.server.port)))
+  for (const client of asleep) {
+    client.socket.pause()
+    client.socket.write('go')
+  }
+  const reader = await connected(host.server.port)
+  for (let count = 1; count <= 5; count++) {
+    reader.socket.write('go')
+    await reader.read(count * 8 * MIB)
+  }
+  expect(host.lines.length).toBeGreaterThan(0)
+  expect(host.lines[0]).toContain('clients leave more than 16 MiB unsent or unread')
+  expect(host.server.connectionCount).toBe(9 - host.lines.length)
+})
+
+test('what is held is told to those who answer: there is less room', async () => {
+  const rooms: number[] = []
+  await using host = started(
+    session => {
+      rooms.push(session.peer.roomBytes)
+      session.peer.send([new Uint8Array(16 * MIB)])
+    },
+    { maxHeldBytes: 32 * MIB },
+  )
+  for (let count = 0; count < 3; count++) {
+    const client = await connected(host.server.port)
+    client.socket.pause()
+    client.socket.write('go')
+    while (rooms.length === count) await Bun.sleep(1)
+  }
+  expect(rooms[0]).toBe(16 * MIB)
+  expect(rooms[1]).toBeLessThan(rooms[0] ?? 0)
+  expect(rooms[2]).toBe(MIB)
+})
+
+test('who is told another address by the operator is told that one', async () => {
+  const advertised = { host: 'broker.test', port: 19_092 }
+  await using host = started(() => {}, { advertised })
+  const client = await connected(host.server.port)
+  client.socket.write('a')
+  while (!host.sessions[0]) await Bun.sleep(1)
+  expect(host.sessions[0].peer.endpoint).toEqual(advertised)
+})
+
 test('localhost is both loopback addresses on one port', async () => {
   await using host = started((session, chunk) => session.peer.send([chunk]), { host: 'localhost' })
   for (const address of host.server.hosts) {
@@ -241,7 +342,10 @@ test('localhost is both loopback addresses on one port', async () => {
     await client.read(1)
   }
   expect(host.server.hosts[0]).toBe('127.0.0.1')
-  expect(host.sessions.map(({ peer }) => peer.endpoint.host)).toEqual([...host.server.hosts])
+  const told = { '127.0.0.1': '127.0.0.1', '::1': 'localhost' }
+  expect(host.sessions.map(({ peer }) => peer.endpoint.host)).toEqual(
+    host.server.hosts.map(address => told[address as keyof typeof told]),
+  )
 })
 
 test('an IPv4 client of a dual listener keeps its IPv4 address', async () => {

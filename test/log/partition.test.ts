@@ -141,6 +141,39 @@ describe('a disk that fills up', () => {
     expect(disk.size(path('00000000000000000000.log'))).toBe(log.sizeBytes)
   })
 
+  test('what cannot be cut off at once is cut off before the next segment begins', () => {
+    const disk = new SimDisk()
+    const config = { segmentBytes: 200 }
+    const log = openLog(disk, { config })
+    append(log, { valueBytes: 50 })
+    disk.capacityBytes = disk.usedBytes + 10
+    disk.fault = operation => (operation === 'truncate' ? 'EIO' : null)
+    expect(append(log, { valueBytes: 5 })).toEqual(failed)
+    disk.capacityBytes = Number.POSITIVE_INFINITY
+    expect(append(log, { valueBytes: 80 })).toEqual(failed)
+    disk.fault = () => null
+    expect(append(log, { valueBytes: 80 }).baseOffset).toBe(1)
+    expect(log.segmentBaseOffsets).toEqual([0, 1])
+    expect(offsetRanges(openLog(disk, { config }))).toEqual(['0-0', '1-1'])
+  })
+
+  test.each(['write', 'open'])(
+    'no later batch of a new producer is taken for the first, which a failed %s lost',
+    operation => {
+      const disk = new SimDisk()
+      const log = openLog(disk, { config: { segmentBytes: 200 } })
+      append(log, { valueBytes: 50 })
+      const producer = { producerId: 5, producerEpoch: 0, valueBytes: 60 }
+      disk.fault = of => (of === operation ? 'EIO' : null)
+      expect(append(log, { ...producer, baseSequence: 0 })).toEqual(failed)
+      disk.fault = () => null
+      const { OUT_OF_ORDER_SEQUENCE_NUMBER } = ErrorCode
+      expect(append(log, { ...producer, baseSequence: 1 }).errorCode).toBe(OUT_OF_ORDER_SEQUENCE_NUMBER)
+      expect(append(log, { ...producer, baseSequence: 0 }).baseOffset).toBe(1)
+      expect(append(log, { ...producer, baseSequence: 1 }).baseOffset).toBe(2)
+    },
+  )
+
   test('a roll that the disk refuses leaves the log as it was', () => {
     const disk = new SimDisk()
     const log = openLog(disk, { config: { segmentBytes: 200 } })

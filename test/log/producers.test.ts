@@ -100,6 +100,34 @@ describe('staging', () => {
   })
 })
 
+describe('a first batch that was refused', () => {
+  const { NONE, OUT_OF_ORDER_SEQUENCE_NUMBER } = ErrorCode
+
+  test('is what the producer has to begin with, or another epoch', () => {
+    const producers = new Producers()
+    producers.refuse([headerOf({ sequence: 4 }), headerOf({ sequence: 5 })])
+    expect(producers.check(headerOf({ sequence: 5 }))).toBe(OUT_OF_ORDER_SEQUENCE_NUMBER)
+    expect(producers.check(headerOf({ epoch: 1, sequence: 5 }))).toBe(NONE)
+    expect(producers.check(headerOf({ sequence: 4 }))).toBe(NONE)
+  })
+  test('says nothing of a producer who has begun', () => {
+    const producers = after({ sequence: 0 })
+    producers.refuse([headerOf({ sequence: 2 })])
+    expect(producers.check(headerOf({ sequence: 1 }))).toBe(NONE)
+  })
+  test('is forgotten at last, where there are too many', () => {
+    const producers = new Producers()
+    const refused = headerOf({ sequence: 0 })
+    for (let producerId = 0; producerId <= 1000; producerId++) producers.refuse([{ ...refused, producerId }])
+    const check = (producerId: number) => producers.check({ ...refused, producerId, baseSequence: 1 })
+    expect([check(0), check(1), check(1000)]).toEqual([
+      NONE,
+      OUT_OF_ORDER_SEQUENCE_NUMBER,
+      OUT_OF_ORDER_SEQUENCE_NUMBER,
+    ])
+  })
+})
+
 describe('transactions', () => {
   const value = Uint8Array.of(0, 0, 0, 0, 0, 9)
   const key = Uint8Array.of(0, 0, 0, 1)

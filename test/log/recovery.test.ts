@@ -135,6 +135,17 @@ describe('after a crash', () => {
     expect(openLog(disk, { config }).logEndOffset).toBe(6)
   })
 
+  test('segments behind a gap, of which only compaction leaves some on purpose, are no part of the log', () => {
+    const disk = new SimDisk()
+    filled(disk)
+    disk.open(path('00000000000000000010.log')).truncate(3 * sizeOfOne)
+    const compacted = openLog(disk, { config: { ...config, cleanupPolicy: ['compact'] } })
+    expect([compacted.logEndOffset, compacted.segmentBaseOffsets]).toEqual([24, [0, 10, 20]])
+    const log = openLog(disk, { config })
+    expect([log.logEndOffset, log.segmentBaseOffsets]).toEqual([16, [0, 10]])
+    expect(append(log, two).baseOffset).toBe(16)
+  })
+
   test('what lies before the recovery point is taken as it is', () => {
     const disk = new SimDisk()
     filled(disk)

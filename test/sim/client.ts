@@ -30,6 +30,9 @@ interface Awaited {
 export class SimClient implements Peer {
   readonly name = 'client:1'
   readonly endpoint = { host: 'broker.test', port: 9092 }
+  roomBytes = Number.POSITIVE_INFINITY
+  /** How the broker goes on with this client's requests, where it has left them for those of others. */
+  goOn: (() => void) | null = null
   /** Why the broker closed the connection: one reason at most, if all is well. */
   readonly closings: string[] = []
   /** The bytes of each `send` of the broker. */
@@ -58,6 +61,10 @@ export class SimClient implements Peer {
     this.session = connect(this)
   }
 
+  /** Whether neither side has ended the connection. */
+  get isOpen(): boolean {
+    return !this.isGone
+  }
   /** Requests without an answer. */
   get waitingCount(): number {
     return this.awaited.length
@@ -127,6 +134,11 @@ export class SimClient implements Peer {
     this.settle()
   }
 
+  /** The broker is gone with its end of the connection: nothing comes any more. */
+  lose(): void {
+    this.isGone = true
+  }
+
   /** Brings the next chunk to the broker, if there is one and the broker takes it. */
   deliver(): boolean {
     if (this.isPipelining || this.isPaused || this.isGone || this.outgoing.length === 0) return false
@@ -139,6 +151,7 @@ export class SimClient implements Peer {
   }
 
   send(pieces: readonly Uint8Array[]): number {
+    if (this.isGone) return 0
     const before = this.incoming.length
     this.incoming = concatBytes([this.incoming, ...pieces])
     const sentBytes = this.incoming.length - before
@@ -153,7 +166,11 @@ export class SimClient implements Peer {
   resume(): void {
     this.isPaused = false
   }
+  rest(goOn: () => void): void {
+    this.goOn = goOn
+  }
   close(reason: string): void {
+    if (this.isGone) return
     this.closings.push(reason)
     this.isGone = true
   }
@@ -187,7 +204,7 @@ export function frameOf<Q extends Fields, S extends Fields>(
   request: Draft<Q>,
   correlationId: number,
 ): Uint8Array {
-  const writer = new Writer()
+  const writer = new Writer(512)
   const headerVersion = requestHeaderVersion(contract, version)
   writer.beginFrame()
   codecOf(requestHeader.fields, headerVersion, headerVersion === 2).write(writer, {

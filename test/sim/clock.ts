@@ -22,6 +22,11 @@ export class SimClock implements Clock {
     this.alarm = atMs === null ? null : { atMs, ring }
   }
 
+  /** Somebody sets the clock, forwards or backwards: no time has passed, and nothing rings for it. */
+  set(ms: number): void {
+    this.nowMs += ms
+  }
+
   /** Lets `ms` pass: alarms ring on the way, each at its own moment, those too that are set by one that rings. */
   advance(ms: number): void {
     const endMs = this.nowMs + ms

@@ -1,5 +1,6 @@
 /**
- * A disk in memory for tests: it can be full, refuse calls, and lose power. What it does follows from its random source alone.
+ * A disk in memory for tests: it can be full, refuse calls, be left in the middle of one by a program that is killed, and
+ * lose power. What it does follows from its random source alone.
  * @module
  */
 
@@ -17,6 +18,11 @@ export type DiskOperation =
   | 'remove'
   | 'makeDirectory'
   | 'read'
+
+/** The program was killed in the middle of a call. No DiskError: nobody may take it for one and go on. */
+export class Killed extends Error {
+  override readonly name = 'Killed'
+}
 
 /** What a file holds now, and what of it would outlive a loss of power. */
 class Content {
@@ -51,6 +57,16 @@ export class SimDisk implements Disk {
   capacityBytes = Number.POSITIVE_INFINITY
   /** Asked before every call: a code such as 'EIO' makes it fail. */
   fault: (operation: DiskOperation, path: string) => string | null = () => null
+  /** Whether a write that fails may leave a part of its bytes behind the end of what was there. */
+  isTearing = false
+  /** Calls that change something until the program is killed within one; null for never. */
+  callsToLive: number | null = null
+  /** Called when the program is killed: nothing that it does from then on may reach anybody. */
+  onDeath: () => void = () => {}
+  /** Whether the program was killed and has not been started again: whatever it calls throws. */
+  isDead = false
+  /** Calls that were refused or, for lack of room, done in part. */
+  faultCount = 0
   /** Calls that have been made, for tests that count them. */
   readonly calls: { operation: DiskOperation; path: string; bytes: number }[] = []
 
@@ -61,23 +77,27 @@ export class SimDisk implements Disk {
   constructor(private readonly random: Random = new SeededRandom(1)) {}
 
   open(path: string): DiskFile {
-    this.enter('open', path)
-    if (!this.files.has(path)) this.files.set(path, new Content())
+    if (this.files.has(path)) this.enter('open', path)
+    else this.change('open', path, 0, () => this.files.set(path, new Content()))
     return new SimFile(this, path)
   }
   size(path: string): number | null {
     return this.files.get(path)?.size ?? null
   }
   list(directory: string): readonly string[] {
-    const prefix = directory === '' ? '' : `${directory}/`
-    const names = [...this.files.keys(), ...this.directories].flatMap(path =>
-      path.startsWith(prefix) ? (path.slice(prefix.length).split('/')[0] ?? []) : [],
-    )
-    return [...new Set(names)]
+    const start = directory === '' ? 0 : directory.length + 1
+    const names = new Set<string>()
+    for (const paths of [this.files.keys(), this.directories]) {
+      for (const path of paths) {
+        if (start > 0 && !path.startsWith(`${directory}/`)) continue
+        const end = path.indexOf('/', start)
+        names.add(path.slice(start, end < 0 ? path.length : end))
+      }
+    }
+    return [...names]
   }
   makeDirectory(path: string): void {
-    this.enter('makeDirectory', path)
-    this.directories.add(path)
+    this.change('makeDirectory', path, 0, () => this.directories.add(path))
   }
   readFile(path: string): Uint8Array | null {
     this.enter('read', path)
@@ -85,8 +105,10 @@ export class SimDisk implements Disk {
     return content ? content.bytes.slice(0, content.size) : null
   }
   writeFile(path: string, bytes: Uint8Array): void {
-    this.enter('writeFile', path, bytes.length)
-    if (this.usedBytes + bytes.length > this.capacityBytes) throw new DiskError(`${path}: no space`, 'ENOSPC')
+    this.change('writeFile', path, bytes.length, () => this.replace(path, bytes))
+  }
+  private replace(path: string, bytes: Uint8Array): void {
+    if (this.roomBytes < bytes.length) this.refuse(path, 'ENOSPC')
     const replaced = this.files.get(path)
     const content = new Content()
     content.write(bytes, 0)
@@ -95,17 +117,26 @@ export class SimDisk implements Disk {
     this.files.set(path, content)
   }
   rename(from: string, to: string): void {
-    this.enter('rename', from)
-    const content = this.files.get(from)
-    if (!content) throw new DiskError(`${from}: no such file`, 'ENOENT')
-    this.files.delete(from)
-    this.files.set(to, content)
+    this.change('rename', from, 0, () => {
+      const content = this.files.get(from)
+      if (!content) throw new DiskError(`${from}: no such file`, 'ENOENT')
+      this.files.delete(from)
+      this.files.set(to, content)
+    })
   }
+  /** Who dies while he removes a directory leaves some of its files. */
   remove(path: string): void {
-    this.enter('remove', path)
-    this.files.delete(path)
-    this.directories.delete(path)
-    for (const other of this.files.keys()) if (other.startsWith(`${path}/`)) this.files.delete(other)
+    const dies = this.enter('remove', path)
+    const isLeft = () => dies && this.random.below(2) === 0
+    if (!isLeft()) this.files.delete(path)
+    let leftCount = 0
+    for (const other of this.files.keys()) {
+      if (!other.startsWith(`${path}/`)) continue
+      if (isLeft()) leftCount++
+      else this.files.delete(other)
+    }
+    if (leftCount === 0) this.directories.delete(path)
+    if (dies) this.die()
   }
 
   /** The flushes that were asked for take place, and their callers hear of it. */
@@ -113,6 +144,27 @@ export class SimDisk implements Disk {
     const flushes = this.pendingFlushes
     this.pendingFlushes = []
     for (const flush of flushes) flush()
+  }
+
+  /** Everything has reached the medium, as it does on a quiet machine after a while. */
+  sync(): void {
+    this.settle()
+    for (const content of this.files.values()) {
+      content.flushedSize = content.size
+      content.replaced = undefined
+    }
+  }
+
+  /** kill -9. What was written stays. */
+  kill(): void {
+    this.isDead = true
+    this.onDeath()
+  }
+  /** The program starts again; flushes that the one before it asked for come back to nobody. */
+  revive(): void {
+    this.isDead = false
+    this.callsToLive = null
+    this.pendingFlushes = []
   }
 
   /** Loses power: of what was not flushed a random part is left, its end perhaps overwritten with zeros. */
@@ -147,11 +199,36 @@ export class SimDisk implements Disk {
     return sum
   }
 
-  /** Notes the call. @throws DiskError if the test wants it to fail */
-  enter(operation: DiskOperation, path: string, bytes = 0): void {
+  /** What still fits. */
+  get roomBytes(): number {
+    return this.capacityBytes === Number.POSITIVE_INFINITY ? this.capacityBytes : this.capacityBytes - this.usedBytes
+  }
+
+  /** Notes the call and returns whether the program dies in it. @throws DiskError if the test wants it to fail */
+  enter(operation: DiskOperation, path: string, bytes = 0): boolean {
+    if (this.isDead) throw new Killed(path)
     this.calls.push({ operation, path, bytes })
     const code = this.fault(operation, path)
-    if (code !== null) throw new DiskError(`${path}: ${operation} failed`, code)
+    if (code !== null) this.refuse(`${path}: ${operation}`, code)
+    return operation !== 'read' && this.callsToLive !== null && this.callsToLive-- <= 0
+  }
+  /** A call that happens or does not: who dies in it may have got either. */
+  change(operation: DiskOperation, path: string, bytes: number, run: () => void): void {
+    const dies = this.enter(operation, path, bytes)
+    if (!dies || this.random.below(2) === 0) run()
+    if (dies) this.die()
+  }
+  /** How much of a write of so many bytes is done by one who dies in it, or whom it fails. */
+  partOf(bytes: number): number {
+    return this.random.below(bytes + 1)
+  }
+  die(): never {
+    this.kill()
+    throw new Killed()
+  }
+  refuse(what: string, code: string): never {
+    this.faultCount++
+    throw new DiskError(`${what} failed`, code)
   }
   /** The file's content, made empty if it is missing. */
   content(path: string): Content {
@@ -174,17 +251,22 @@ class SimFile implements DiskFile {
     return this.disk.content(this.path).size
   }
   write(pieces: readonly Uint8Array[], position: number): number {
+    const { disk } = this
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0)
-    this.disk.enter('write', this.path, bytes)
-    const content = this.disk.content(this.path)
-    const room = this.disk.capacityBytes - this.disk.usedBytes + content.size - position
-    if (room <= 0 && bytes > 0) throw new DiskError(`${this.path}: no space`, 'ENOSPC')
-    let taken = 0
-    for (const piece of pieces) {
-      const part = piece.subarray(0, Math.max(0, room - taken))
-      content.write(part, position + taken)
-      taken += part.length
+    const content = disk.content(this.path)
+    let dies: boolean
+    try {
+      dies = disk.enter('write', this.path, bytes)
+    } catch (error) {
+      if (error instanceof DiskError && disk.isTearing) put(content, pieces, position, disk.partOf(bytes))
+      throw error
     }
+    const room = disk.roomBytes + content.size - position
+    if (room <= 0 && bytes > 0) disk.refuse(this.path, 'ENOSPC')
+    const taken = Math.min(bytes, room)
+    if (taken < bytes) disk.faultCount++
+    put(content, pieces, position, dies ? disk.partOf(taken) : taken)
+    if (dies) disk.die()
     return taken
   }
   read(position: number, length: number): Uint8Array {
@@ -193,8 +275,7 @@ class SimFile implements DiskFile {
     return content.bytes.slice(position, Math.min(position + length, content.size))
   }
   truncate(size: number): void {
-    this.disk.enter('truncate', this.path)
-    this.disk.content(this.path).truncate(size)
+    this.disk.change('truncate', this.path, 0, () => this.disk.content(this.path).truncate(size))
   }
   flush(done: (error: DiskError | null) => void): void {
     const content = this.disk.content(this.path)
@@ -206,4 +287,15 @@ class SimFile implements DiskFile {
     })
   }
   close(): void {}
+}
+
+/** Writes the first `length` bytes of `pieces`. */
+function put(content: Content, pieces: readonly Uint8Array[], position: number, length: number): void {
+  let taken = 0
+  for (const piece of pieces) {
+    const part = piece.subarray(0, length - taken)
+    if (part.length === 0) return
+    content.write(part, position + taken)
+    taken += part.length
+  }
 }

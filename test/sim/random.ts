@@ -26,3 +26,10 @@ export class SeededRandom implements Random {
     return (mixed ^ (mixed >>> 14)) >>> 0
   }
 }
+
+/** One of `from`, which is not empty. */
+export function chosen<T>(random: Random, from: readonly T[]): T {
+  const one = from[random.below(from.length)]
+  if (one === undefined) throw new Error('nothing to choose from')
+  return one
+}

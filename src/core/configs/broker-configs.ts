@@ -65,7 +65,10 @@ export class BrokerConfigs {
 
   /** `overrides`: server.properties, name → value. Throws ConfigError. */
   constructor(overrides: ReadonlyMap<string, string> = new Map(), options: { strictReplication?: boolean } = {}) {
-    for (const [name, value] of overrides) checkSetting(name, value)
+    for (const [name, value] of overrides) {
+      const fault = configFault(name, value)
+      if (fault !== null) throw new ConfigError(fault)
+    }
     const nodeId = nodeIdOf(overrides)
     this.strictReplication = options.strictReplication ?? false
     const settings = new Map([...ownSettings, ...overrides, ['node.id', nodeId], ['broker.id', nodeId]])
@@ -170,14 +173,12 @@ export class BrokerConfigs {
   }
 }
 
-function checkSetting(name: string, value: string): void {
+/** Why `value` cannot be given to the config `name`, in one line that names it and the nearest right one, or null. */
+export function configFault(name: string, value: string): string | null {
   const definition = brokerConfigTable.find(name)
-  if (definition === null) {
-    const nearest = nearestName(name, brokerConfigTable.names())
-    throw new ConfigError(`unknown config '${name}'${nearest === null ? '' : `: did you mean '${nearest}'?`}`)
-  }
-  const complaint = refusal(definition, value)
-  if (complaint !== null) throw new ConfigError(complaint)
+  if (definition !== null) return refusal(definition, value)
+  const nearest = nearestName(name, brokerConfigTable.names())
+  return `unknown config '${name}'${nearest === null ? '' : `: did you mean '${nearest}'?`}`
 }
 
 /** node.id and broker.id are one thing under two names. */

@@ -3,9 +3,19 @@ import { flags } from './flags.ts'
 
 const EXAMPLES = [
   ['strikemq', 'a broker on localhost:9092'],
-  ['strikemq --port 0 --data-dir ./strikemq', 'on a free port, with its own directory'],
+  ['strikemq --port 0 --ephemeral --json', 'on a free port, all in memory, for scripts'],
+  ['strikemq --topic orders:3 --data-dir ./strikemq', 'with a topic, in its own directory'],
   ['strikemq --host 0.0.0.0 -o num.partitions=3', 'on all addresses, with three partitions a topic'],
 ] as const
+
+const COMMANDS = [
+  ['serve', 'run a broker; the same as no command'],
+  ['config', 'show every value that would be in force, and where it comes from'],
+] as const
+
+const SOURCES = `Every flag with a long name may be given in the environment, as in STRIKEMQ_DATA_DIR=./strikemq,
+and Kafka's configs as its images want them, as in KAFKA_NUM_PARTITIONS=3.
+Flags go before the environment, the environment before the file.`
 
 /** Examples first, then one line for each flag. */
 export function helpText(): string {
@@ -14,8 +24,11 @@ export function helpText(): string {
     'strikemq: a Kafka broker for development, testing and CI',
     'Examples:',
     aligned(EXAMPLES),
+    'Commands:',
+    aligned(COMMANDS),
     'Options:',
     aligned(options),
+    SOURCES,
   ].join('\n\n')
 }
 

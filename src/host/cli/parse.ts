@@ -1,44 +1,53 @@
-/** From arguments to what is wanted. @module */
+/** From arguments and variables to the values that are given. @module */
 import { nearestName } from '../../core/configs/nearest.ts'
-import { DEFAULT_PORT, defaultDataDirectory, LOCALHOST, type Settings } from '../config.ts'
-import { type Draft, type Flag, flags, helpFlag, UsageError, versionFlag } from './flags.ts'
+import { type Environment, UsageError } from '../config.ts'
+import { type Flag, flags, helpFlag, variableOf, versionFlag } from './flags.ts'
 
-export type Wish =
-  | { readonly kind: 'serve'; readonly settings: Settings }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'version' }
+export type Command = 'serve' | 'config' | 'help' | 'version'
 
-/** `args` without the program's name. @throws UsageError */
-export function parseArguments(
-  args: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-  platform: string,
-): Wish {
-  const draft: Draft = {
-    port: DEFAULT_PORT,
-    host: LOCALHOST,
-    dataDirectory: defaultDataDirectory(environment, platform) ?? '',
-    isStrictReplication: false,
-    isVerbose: false,
-    overrides: new Map(),
-  }
-  const rest = args.values()
+/** A value for a flag, as it was given. */
+export interface Given {
+  readonly flag: Flag
+  readonly text: string
+  /** How it was given: `--port` or `STRIKEMQ_PORT`. */
+  readonly as: string
+}
+
+export interface CommandLine {
+  readonly command: Command
+  readonly given: readonly Given[]
+}
+
+const COMMANDS = ['serve', 'config', 'help', 'version'] as const
+
+/** `args` without the program's name. Throws UsageError. */
+export function parseArguments(args: readonly string[]): CommandLine {
+  const [first = ''] = args
+  const command = first === '' || first.startsWith('-') ? null : commandNamed(first)
+  const given: Given[] = []
+  const rest = args.slice(command === null ? 0 : 1).values()
   for (const arg of rest) {
     const { name, value } = splitArgument(arg)
     const flag = flagNamed(name)
-    if (flag.placeholder === undefined && value !== null) throw new UsageError(`${name} takes no value`)
-    if (flag === helpFlag) return { kind: 'help' }
-    if (flag === versionFlag) return { kind: 'version' }
-    flag.apply?.(draft, flag.placeholder === undefined ? '' : (value ?? valueAfter(name, flag.placeholder, rest)))
+    if (flag === helpFlag) return { command: 'help', given: [] }
+    if (flag === versionFlag) return { command: 'version', given: [] }
+    const text = value ?? (flag.placeholder === undefined ? 'true' : valueAfter(name, flag.placeholder, rest))
+    given.push({ flag, text, as: name })
   }
-  if (draft.dataDirectory === '') throw new UsageError('--data-dir is missing, and HOME is not set')
-  return { kind: 'serve', settings: draft }
+  return { command: command ?? 'serve', given }
 }
 
 /** `--flag=value` or a bare flag. */
 function splitArgument(arg: string): { name: string; value: string | null } {
   const equals = arg.startsWith('--') ? arg.indexOf('=') : -1
   return equals < 0 ? { name: arg, value: null } : { name: arg.slice(0, equals), value: arg.slice(equals + 1) }
+}
+
+function commandNamed(name: string): Command {
+  const command = COMMANDS.find(candidate => candidate === name)
+  if (command) return command
+  const nearest = nearestName(name, COMMANDS)
+  throw new UsageError(`unexpected argument '${name}'; ${nearest ? `did you mean '${nearest}'?` : 'see --help'}`)
 }
 
 function flagNamed(name: string): Flag {
@@ -56,4 +65,30 @@ function valueAfter(name: string, placeholder: string, rest: Iterator<string>): 
   const { value, done } = rest.next()
   if (done) throw new UsageError(`${name} wants a value: ${name} ${placeholder}`)
   return value
+}
+
+/**
+ * Others' variables under our prefix: the one that names the program to those who start it, and what Kubernetes tells of
+ * a service called strikemq.
+ */
+const foreignVariable = /^STRIKEMQ_(?:BINARY$|SERVICE_|PORT_\d+_)/
+const serviceLink = /^(?:tcp|udp):\/\//
+
+/** The values of STRIKEMQ_* variables; empty ones are as good as none. Throws UsageError at a variable that is not known. */
+export function parseEnvironment(environment: Environment): Given[] {
+  const given: Given[] = []
+  for (const [name, text] of Object.entries(environment)) {
+    if (!name.startsWith('STRIKEMQ_') || !text || foreignVariable.test(name)) continue
+    if (name === 'STRIKEMQ_PORT' && serviceLink.test(text)) continue
+    given.push({ flag: flagOfVariable(name), text, as: name })
+  }
+  return given
+}
+
+function flagOfVariable(name: string): Flag {
+  const flag = flags.find(candidate => variableOf(candidate) === name)
+  if (flag) return flag
+  const variables = flags.flatMap(candidate => variableOf(candidate) ?? [])
+  const nearest = nearestName(name, variables)
+  throw new UsageError(`unknown variable '${name}'; ${nearest ? `did you mean '${nearest}'?` : 'see --help'}`)
 }

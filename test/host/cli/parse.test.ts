@@ -1,78 +1,74 @@
-import { expect, test } from 'bun:test'
-import { flags, UsageError } from '../../../src/host/cli/flags.ts'
+import { describe, expect, test } from 'bun:test'
+import { flags, variableOf } from '../../../src/host/cli/flags.ts'
 import { helpText } from '../../../src/host/cli/help.ts'
-import { parseArguments } from '../../../src/host/cli/parse.ts'
-import type { Settings } from '../../../src/host/config.ts'
-
-const environment = { HOME: '/home/ann' }
-
-const defaults: Settings = {
-  port: 9092,
-  host: 'localhost',
-  dataDirectory: '/home/ann/.local/share/strikemq',
-  isStrictReplication: false,
-  isVerbose: false,
-  overrides: new Map(),
-}
-
-const good: readonly [line: string, settings: Partial<Settings>][] = [
-  ['', {}],
-  ['--port 9093', { port: 9093 }],
-  ['--port=0', { port: 0 }],
-  ['--port 1 --port 2', { port: 2 }],
-  ['--host 0.0.0.0', { host: '0.0.0.0' }],
-  ['--data-dir ./here', { dataDirectory: './here' }],
-  ['--data-dir=a=b', { dataDirectory: 'a=b' }],
-  ['--strict-replication', { isStrictReplication: true }],
-  ['-v', { isVerbose: true }],
-  ['--verbose', { isVerbose: true }],
-  ['-o num.partitions=3', { overrides: new Map([['num.partitions', '3']]) }],
-  [
-    '-o a=b=c -o d= -o a=e',
-    {
-      overrides: new Map([
-        ['a', 'e'],
-        ['d', ''],
-      ]),
-    },
-  ],
-]
-
-for (const [line, settings] of good) {
-  test(`strikemq ${line}`, () => {
-    expect(parsed(line)).toEqual({ kind: 'serve', settings: { ...defaults, ...settings } })
-  })
-}
-
-const bad: readonly [line: string, message: string][] = [
-  ['--prot 1', "unknown flag '--prot'; did you mean '--port'?"],
-  ['--datadir=x', "unknown flag '--datadir'; did you mean '--data-dir'?"],
-  ['--zzzzzzzz', "unknown flag '--zzzzzzzz'; see --help"],
-  ['serv', "unexpected argument 'serv'; see --help"],
-  ['--port', '--port wants a value: --port PORT'],
-  ['--port 65536', "--port wants a number from 0 to 65535, not '65536'"],
-  ['--port 1e3', "--port wants a number from 0 to 65535, not '1e3'"],
-  ['--port=', "--port wants a number from 0 to 65535, not ''"],
-  ['--host=', "--host wants an address, as in '0.0.0.0'"],
-  ['--data-dir=', "--data-dir wants a directory, as in './strikemq'"],
-  ['-o num.partitions', "-o wants KEY=VALUE, as in 'num.partitions=3', not 'num.partitions'"],
-  ['-o =3', "-o wants KEY=VALUE, as in 'num.partitions=3', not '=3'"],
-  ['--verbose=yes', '--verbose takes no value'],
-]
-
-for (const [line, message] of bad) {
-  test(`strikemq ${line}: ${message}`, () => {
-    expect(() => parsed(line)).toThrow(new UsageError(message))
-  })
-}
+import { parseArguments, parseEnvironment } from '../../../src/host/cli/parse.ts'
+import { UsageError } from '../../../src/host/config.ts'
 
 function parsed(line: string) {
-  return parseArguments(line.split(' ').filter(Boolean), environment, 'linux')
+  const { command, given } = parseArguments(line.split(' ').filter(Boolean))
+  return [command, ...given.map(({ as, text }) => `${as} ${text}`)]
 }
 
-test('help and version are asked for, whatever comes after', () => {
-  for (const line of ['-h', '--help', '-v --help --nonsense']) expect(parsed(line)).toEqual({ kind: 'help' })
-  expect(parsed('--version')).toEqual({ kind: 'version' })
+describe('arguments', () => {
+  const good: readonly [line: string, ...parsed: string[]][] = [
+    ['', 'serve'],
+    ['serve', 'serve'],
+    ['config', 'config'],
+    ['version', 'version'],
+    ['help', 'help'],
+    ['--port 0', 'serve', '--port 0'],
+    ['serve --port=0 -v', 'serve', '--port 0', '-v true'],
+    ['config --data-dir=a=b --ephemeral=false', 'config', '--data-dir a=b', '--ephemeral false'],
+    ['-o a=1 -o b=2', 'serve', '-o a=1', '-o b=2'],
+    ['--help --nonsense', 'help'],
+    ['config -h', 'help'],
+    ['-v --version', 'version'],
+  ]
+  test.each(good)('strikemq %s', (line, ...expected) => expect(parsed(line)).toEqual(expected))
+
+  const bad: readonly [line: string, message: string][] = [
+    ['--prot 1', "unknown flag '--prot'; did you mean '--port'?"],
+    ['--datadir=x', "unknown flag '--datadir'; did you mean '--data-dir'?"],
+    ['--zzzzzzzz', "unknown flag '--zzzzzzzz'; see --help"],
+    ['serv', "unexpected argument 'serv'; did you mean 'serve'?"],
+    ['topic', "unexpected argument 'topic'; see --help"],
+    ['serve config', "unexpected argument 'config'; see --help"],
+    ['--port', '--port wants a value: --port PORT'],
+  ]
+  test.each(bad)('strikemq %s: %s', (line, message) => expect(() => parsed(line)).toThrow(new UsageError(message)))
+})
+
+describe('environment', () => {
+  const seen = (environment: Record<string, string>) => parseEnvironment(environment).map(({ as, text }) => [as, text])
+
+  test('every long flag that sets something has a variable', () => {
+    const variables = flags.flatMap(flag => variableOf(flag) ?? [])
+    expect(variables).toContain('STRIKEMQ_DATA_DIR')
+    expect(variables).toContain('STRIKEMQ_CONFIG')
+    expect(variables).toHaveLength(flags.length - ['-o', '--help', '--version'].length)
+    for (const name of variables) expect(seen({ [name]: 'x' })).toEqual([[name, 'x']])
+  })
+
+  test('what is empty, and what belongs to others, is passed over', () => {
+    expect(
+      seen({
+        PORT: '1',
+        STRIKEMQ_PORT: '',
+        STRIKEMQ_BINARY: '/usr/bin/strikemq',
+        STRIKEMQ_SERVICE_HOST: '10.0.0.1',
+        STRIKEMQ_SERVICE_PORT_KAFKA: '9092',
+        STRIKEMQ_PORT_9092_TCP_ADDR: '10.0.0.1',
+      }),
+    ).toEqual([])
+    expect(seen({ STRIKEMQ_PORT: 'tcp://10.0.0.1:9092' })).toEqual([])
+  })
+
+  const bad: readonly [name: string, message: string][] = [
+    ['STRIKEMQ_PROT', "unknown variable 'STRIKEMQ_PROT'; did you mean 'STRIKEMQ_PORT'?"],
+    ['STRIKEMQ_DATADIR', "unknown variable 'STRIKEMQ_DATADIR'; did you mean 'STRIKEMQ_DATA_DIR'?"],
+    ['STRIKEMQ_HELP_ME_WITH_ALL_OF_THIS', "unknown variable 'STRIKEMQ_HELP_ME_WITH_ALL_OF_THIS'; see --help"],
+  ]
+  test.each(bad)('%s', (name, message) => expect(() => seen({ [name]: '1' })).toThrow(new UsageError(message)))
 })
 
 test('the help shows examples first and every flag', () => {
@@ -82,10 +78,5 @@ test('the help shows examples first and every flag', () => {
     for (const name of names) expect(text).toContain(name)
     expect(text).toContain(help)
   }
-  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
-})
-
-test('without any home the directory has to be named', () => {
-  expect(() => parseArguments([], {}, 'linux')).toThrow('--data-dir is missing, and HOME is not set')
-  expect(parseArguments(['--data-dir', 'x'], {}, 'linux').kind).toBe('serve')
+  for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(112)
 })

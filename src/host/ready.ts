@@ -1,0 +1,112 @@
+/** How a broker says that it is ready: to people, to scripts that read its output, and to those that wait for a file. @module */
+import { fstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostPort, LOCALHOST, type Settings } from './config.ts'
+import { systemCodeOf } from './system-error.ts'
+import type { TcpServer } from './tcp.ts'
+import { version } from './version.ts'
+
+/** What there is to say. */
+export interface Ready {
+  /** HOST:PORT, for clients on this machine. */
+  readonly bootstrap: string
+  readonly port: number
+  readonly hosts: readonly string[]
+  /** Null: everything lies in memory. */
+  readonly directory: string | null
+}
+
+type Listening = Pick<TcpServer, 'port' | 'hosts'>
+
+export function readyOf({ port, hosts }: Listening, settings: Settings, directory: string | null): Ready {
+  const { advertised } = settings
+  const [first = LOCALHOST] = hosts
+  const host = first === '0.0.0.0' || first === '::' ? '127.0.0.1' : first
+  const bootstrap = advertised ? hostPort(advertised.host, advertised.port) : hostPort(host, port)
+  return { bootstrap, port, hosts, directory }
+}
+
+/** The text for stdout, or null where nothing is to be said. */
+export function readyText(ready: Ready, settings: Settings, isTerminal: boolean): string | null {
+  if (settings.isJson) return JSON.stringify({ event: 'ready', ...facts(ready) })
+  if (settings.isQuiet) return null
+  return isTerminal ? banner(ready) : plainLines(ready)
+}
+
+function facts({ bootstrap, port, directory }: Ready) {
+  return { bootstrap, port, pid: process.pid, version, dataDirectory: directory }
+}
+
+function plainLines({ port, hosts, directory }: Ready): string {
+  return [
+    `StrikeMQ ${version}`,
+    `Platform        ${process.platform} ${process.arch}, Bun ${Bun.version}`,
+    `Kafka port      ${port} on ${hosts.join(' and ')}`,
+    `Data directory  ${directory ?? 'none, all in memory'}`,
+    'Broker ready. Press Ctrl+C to stop.',
+  ].join('\n')
+}
+
+/** The same for eyes, with something to paste into another terminal. */
+function banner({ bootstrap, hosts, directory }: Ready): string {
+  const { bold, dim } = styles()
+  return [
+    '',
+    `  ${bold(`StrikeMQ ${version}`)}  ready at ${bold(bootstrap)}`,
+    '',
+    `  ${dim('listens on')}  ${hosts.join(' and ')}`,
+    `  ${dim('keeps data')}  ${directory ?? 'in memory, until it stops'}`,
+    `  ${dim('try')}         echo hello | kcat -b ${bootstrap} -P -t greetings`,
+    `  ${dim('stop')}        Ctrl+C`,
+    '',
+  ].join('\n')
+}
+
+/** Nothing but text where NO_COLOR is set (no-color.org), and on terminals that know no more. */
+function styles() {
+  const isPlain = Boolean(process.env.NO_COLOR) || process.env.TERM === 'dumb'
+  const style = (code: number) => (text: string) => (isPlain ? text : `\x1b[${code}m${text}\x1b[0m`)
+  return { bold: style(1), dim: style(2) }
+}
+
+/** Whether people look at stdout. To ask the system costs less than the stream, which nothing else needs. */
+export function isTerminal(): boolean {
+  try {
+    return fstatSync(1).isCharacterDevice()
+  } catch {
+    return false
+  }
+}
+
+/** The ready file cannot be written. The message is one line. */
+export class ReadyFileError extends Error {
+  override readonly name = 'ReadyFileError'
+}
+
+/** Writes the file as a whole: whoever finds it can read all of it. Throws ReadyFileError. */
+export function writeReadyFile(path: string, ready: Ready): void {
+  attempt(path, () => {
+    const temporary = `${path}.${process.pid}.tmp`
+    writeFileSync(temporary, `${JSON.stringify(facts(ready))}\n`)
+    try {
+      renameSync(temporary, path)
+    } catch (error) {
+      rmSync(temporary)
+      throw error
+    }
+  })
+}
+
+/** A file that an earlier broker left, or this one, must not say that anybody is ready. Throws ReadyFileError. */
+export function removeReadyFile(path: string): void {
+  attempt(path, () => rmSync(path, { force: true }))
+}
+
+function attempt(path: string, act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    const code = systemCodeOf(error)
+    if (code === null) throw error
+    throw new ReadyFileError(`ready file ${path} cannot be written: ${code}`)
+  }
+}

@@ -1,0 +1,101 @@
+/** What the load client can be told to do, and what it tells back: both cross between processes as JSON. @module */
+import type { CodecName } from '../../src/wire/records/compression/index.ts'
+
+/** The broker under load. */
+export interface Target {
+  readonly port: number
+  readonly pid: number
+  /** It keeps topics and gives out offsets, as the bare sink does not. */
+  readonly isBroker: boolean
+}
+
+/** What a produce request carries: one batch for each of the topic's partitions. */
+export interface Shape {
+  readonly topic: string
+  readonly partitionCount: number
+  readonly recordBytes: number
+  readonly recordCount: number
+  readonly codec: CodecName
+}
+
+/** What work took, from the first request to the last answer. */
+export interface Effort {
+  readonly seconds: number
+  /** The broker's processor time, user and system, in steps of 10 ms. */
+  readonly cpuMs: number
+}
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+}
+
+/** Every kind of work: what it is asked with, and what it answers. */
+export interface Jobs {
+  /** Starts a process for each command, one after the other, and stops it again once it has answered ApiVersions. */
+  start: {
+    job: { readonly commands: readonly (readonly string[])[]; readonly port: number }
+    result: { readonly ms: readonly number[] }
+  }
+  topics: {
+    job: { readonly target: Target; readonly topicCount: number }
+    result: { readonly topicCount: number }
+  }
+  /** Keeps connections open that have asked for ApiVersions and then nothing. */
+  idle: {
+    job: { readonly target: Target; readonly connectionCount: number; readonly seconds: number }
+    result: { readonly ticks: number; readonly bytesPerConnection: number }
+  }
+  /** Produce requests at a steady rate, each sent once the one before it is answered. */
+  latency: {
+    job: {
+      readonly target: Target
+      readonly shape: Shape
+      readonly warmUpCount: number
+      readonly requestCount: number
+      readonly ratePerSecond: number
+    }
+    /** Microseconds. */
+    result: Percentiles
+  }
+  /** Produce requests as fast as they are answered. */
+  produce: {
+    job: {
+      readonly target: Target
+      readonly shape: Shape
+      readonly connectionCount: number
+      /** On each connection. */
+      readonly inFlight: number
+      /** On all connections together. */
+      readonly requestCount: number
+    }
+    result: Effort & { readonly requestCount: number }
+  }
+  /** Fills the topic with requests of one shape and reads it, from the start again where it ends. */
+  fetch: {
+    job: {
+      readonly target: Target
+      readonly shape: Shape
+      readonly fillCount: number
+      readonly partitionMaxBytes: number
+      readonly requestCount: number
+    }
+    /** Bytes of whole batches: a part of a batch has to be fetched again. */
+    result: Effort & { readonly requestCount: number; readonly bytes: number }
+  }
+  /** From the send of a record to its arrival at a long-polling consumer. */
+  tail: {
+    job: {
+      readonly target: Target
+      readonly shape: Shape
+      readonly warmUpCount: number
+      readonly requestCount: number
+      readonly ratePerSecond: number
+    }
+    /** Microseconds. */
+    result: Percentiles
+  }
+}
+
+export type Kind = keyof Jobs

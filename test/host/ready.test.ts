@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { parseArguments } from '../../src/host/cli/parse.ts'
+import { resolveSettings } from '../../src/host/cli/resolve.ts'
+import { ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from '../../src/host/ready.ts'
+import { temporaryDirectory } from './directory.ts'
+
+function settingsOf(...args: string[]) {
+  const world = { environment: { HOME: '/home/ann' }, platform: 'linux', readText: () => '' }
+  return resolveSettings(parseArguments(args).given, world).settings
+}
+
+const plain = settingsOf()
+const both = { port: 4711, hosts: ['127.0.0.1', '::1'] }
+
+test.each([
+  [['127.0.0.1', '::1'], [], '127.0.0.1:4711'],
+  [['0.0.0.0'], [], '127.0.0.1:4711'],
+  [['::'], [], '127.0.0.1:4711'],
+  [['10.0.0.7'], [], '10.0.0.7:4711'],
+  [['fd00::1'], [], '[fd00::1]:4711'],
+  [['0.0.0.0'], ['--advertise', 'broker.local:9'], 'broker.local:9'],
+])('who listens on %j with %j is found at %s', (hosts, flags, bootstrap) => {
+  expect(readyOf({ port: 4711, hosts }, settingsOf(...flags), null).bootstrap).toBe(bootstrap)
+})
+
+describe('what is said', () => {
+  const ready = readyOf(both, plain, '/data')
+
+  test('to a pipe: plain lines', () => {
+    const lines = readyText(ready, plain, false)?.split('\n') ?? []
+    expect(lines[0]).toMatch(/^StrikeMQ \d+\.\d+\.\d+$/)
+    expect(lines).toContain('Kafka port      4711 on 127.0.0.1 and ::1')
+    expect(lines).toContain('Data directory  /data')
+    expect(lines.at(-1)).toBe('Broker ready. Press Ctrl+C to stop.')
+  })
+
+  test('to a terminal: the address first, and something to try', () => {
+    const banner = Bun.stripANSI(readyText(ready, plain, true) ?? '')
+    expect(banner).toContain('ready at 127.0.0.1:4711')
+    expect(banner).toContain('kcat -b 127.0.0.1:4711')
+    expect(banner).toContain('/data')
+  })
+
+  test('to scripts: one line of JSON, however quiet', () => {
+    for (const flags of [['--json'], ['--json', '--quiet']]) {
+      const text = readyText(ready, settingsOf(...flags), true) ?? ''
+      expect(text).not.toContain('\n')
+      expect(JSON.parse(text)).toEqual({
+        event: 'ready',
+        bootstrap: '127.0.0.1:4711',
+        port: 4711,
+        pid: process.pid,
+        version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        dataDirectory: '/data',
+      })
+    }
+  })
+
+  test('nothing', () => expect(readyText(ready, settingsOf('-q'), true)).toBeNull())
+})
+
+describe('the ready file', () => {
+  test('is written as a whole, in place of an older one, and removed', () => {
+    using directory = temporaryDirectory()
+    const path = `${directory.path}/ready.json`
+    writeFileSync(path, 'an older one')
+    writeReadyFile(path, readyOf(both, plain, null))
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ port: 4711, pid: process.pid, dataDirectory: null })
+    expect(readdirSync(directory.path)).toEqual(['ready.json'])
+    removeReadyFile(path)
+    removeReadyFile(path)
+    expect(readdirSync(directory.path)).toEqual([])
+  })
+
+  test('that cannot be written is an error of one line, and leaves nothing', () => {
+    using directory = temporaryDirectory()
+    const ready = readyOf(both, plain, null)
+    mkdirSync(`${directory.path}/taken`)
+    expect(() => writeReadyFile(`${directory.path}/taken`, ready)).toThrow(ReadyFileError)
+    expect(() => writeReadyFile(`${directory.path}/missing/ready`, ready)).toThrow(
+      new ReadyFileError(`ready file ${directory.path}/missing/ready cannot be written: ENOENT`),
+    )
+    expect(readdirSync(directory.path)).toEqual(['taken'])
+  })
+})
