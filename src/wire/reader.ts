@@ -8,9 +8,16 @@ const toText = Buffer.prototype.toString
 /** Kafka allows no longer string, in either encoding (Short.MAX_VALUE). */
 const MAX_TEXT_BYTES = 0x7fff
 
+/**
+ * What all arrays of one message may have together. An element of a few bytes becomes an object of a hundred, so that the
+ * bytes that remain do not bound memory well enough.
+ */
+const MAX_ELEMENTS = 1_000_000
+
 /** A cursor over `bytes`. Every method reads one value and moves on, or throws MalformedError. */
 export class Reader {
-  private view: DataView
+  private readonly view: DataView
+  private elementCount = 0
 
   constructor(
     private bytes: Uint8Array,
@@ -102,6 +109,8 @@ export class Reader {
     if (count < -1 || count * elementBytes > this.remaining) {
       throw new MalformedError(`count ${count}, ${this.remaining} bytes left`)
     }
+    this.elementCount += count
+    if (this.elementCount > MAX_ELEMENTS) throw new MalformedError(`more than ${MAX_ELEMENTS} array elements`)
     return count
   }
 

@@ -145,3 +145,14 @@ test('tagged fields are skipped', () => {
   expect(tags.int8()).toBe(127)
   expect(() => reader('010510').skipTags()).toThrow(MalformedError)
 })
+
+test('all arrays of a message together have a bound', () => {
+  const bytes = new Uint8Array(4 + 999_999 + 4 + 2)
+  const counts = new DataView(bytes.buffer)
+  counts.setInt32(0, 999_999)
+  counts.setInt32(4 + 999_999, 2)
+  const reader = new Reader(bytes)
+  expect(reader.count32(1)).toBe(999_999)
+  reader.skip(999_999)
+  expect(() => reader.count32(1)).toThrow(MalformedError)
+})
