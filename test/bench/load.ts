@@ -29,5 +29,11 @@ function isKind(name: string): name is Kind {
 }
 
 const [kind = '', job = ''] = process.argv.slice(2)
-if (!isKind(kind)) throw new Error(`no such work: '${kind}'`)
-await run(kind, job)
+try {
+  if (!isKind(kind)) throw new Error(`no such work: '${kind}'`)
+  await run(kind, job)
+} catch (error) {
+  // For whoever started this: a stack would say nothing of the broker.
+  console.error(`error: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}

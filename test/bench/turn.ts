@@ -100,7 +100,7 @@ export class Turn {
     try {
       await measure()
     } catch (error) {
-      const [reason = ''] = /(?<=error: ).+/i.exec(String(error)) ?? [String(error)]
+      const reason = reasonOf(error)
       this.say(`${this.contender.name}: ${rows[0]?.name}: ${reason}`)
     }
   }
@@ -109,4 +109,10 @@ export class Turn {
   [Symbol.dispose](): void {
     rmSync(join(this.options.directory, this.contender.name), { recursive: true, force: true })
   }
+}
+
+/** What the load client says, without what is said of the client; or else the error itself. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return /error: (.+)/.exec(message)?.[1]?.trim() ?? message
 }

@@ -2,11 +2,9 @@
 import type { Work } from '../turn.ts'
 import { Throughput } from './throughput.ts'
 
-/** 300 MB at scale 1. */
-export const FETCH_TOPIC = 'fetch'
-
 const KIB = 1024
 const PARTITION_MAX_BYTES = 1024 * 1024
+/** 300 MB. */
 const BIG_FILL = 325
 const BIG_COUNT = 975
 const MANY_COUNT = 200
@@ -20,7 +18,7 @@ export const fetchOne: Work = {
   async measure(turn, { target }) {
     const result = await turn.load('fetch', {
       target,
-      shape: { topic: FETCH_TOPIC, partitionCount: 1, recordBytes: KIB, recordCount: 900, codec: 'none' },
+      shape: { topic: 'fetch', partitionCount: 1, recordBytes: KIB, recordCount: 900, codec: 'none' },
       fillCount: turn.scaled(BIG_FILL, 2),
       partitionMaxBytes: PARTITION_MAX_BYTES,
       requestCount: turn.scaled(BIG_COUNT, 6),
