@@ -104,6 +104,7 @@ function append(call: Call, topic: Topic, records: Uint8Array | null, outcome: P
   // Kafka never answers records that are null; an error serves the client better.
   else if (records === null) outcome.errorCode = ErrorCode.INVALID_RECORD
   else call.logs.produce(log, records, call.version, outcome)
+  if (log === ErrorCode.KAFKA_STORAGE_ERROR && records !== null) call.logs.refuse(topic, outcome.index, records)
 }
 
 function newOutcome(index: number): ProduceOutcome {

@@ -29,6 +29,11 @@ export interface Logs {
    * until then `outcome` may still become a KAFKA_STORAGE_ERROR.
    */
   produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void
+  /**
+   * Remembers what a Produce brought for a log that could not be opened, so that once it can be, what was in flight behind
+   * it is not taken before it comes again.
+   */
+  refuse(topic: Topic, partition: number, records: Uint8Array): void
   /** The code of what reading a log threw; rethrows what is neither the disk's nor the records' fault. */
   errorCodeOf(error: unknown): ErrorCode
 }

@@ -15,6 +15,7 @@ import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.t
 import { PartitionLog } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
+import { type BatchHeader, batchHeaders } from '../wire/records/batch.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { METADATA_DIRECTORY } from './format.ts'
 
@@ -29,9 +30,14 @@ export interface LogsOptions {
   onError(message: string): void
 }
 
+/** Of logs that cannot be opened, and of batches for each, so many are remembered: a disk that refuses is no reason to grow. */
+const MAX_REFUSED_COUNT = 1000
+
 export class PartitionLogs implements Logs {
   private readonly byTopic = new Map<Uuid, (PartitionLog | undefined)[]>()
   private readonly withStaged = new Set<PartitionLog>()
+  /** The first batches of idempotent producers that came for logs which could not be opened, by directory. */
+  private readonly refused = new Map<string, readonly BatchHeader[]>()
   private readonly recoveryPoints: Map<string, PartitionOffset>
 
   constructor(
@@ -72,10 +78,20 @@ export class PartitionLogs implements Logs {
       isCleanStart,
       recoveryPoint: this.recoveryPoints.get(directory)?.offset ?? 0,
     })
+    log.refuse(this.refused.get(directory) ?? [])
+    this.refused.delete(directory)
     const logs = this.byTopic.get(topic.id) ?? []
     this.byTopic.set(topic.id, logs)
     logs[index] = log
     return log
+  }
+
+  refuse(topic: Topic, partition: number, records: Uint8Array): void {
+    const directory = partitionDirectory(topic.name, partition)
+    const batches = this.refused.get(directory) ?? []
+    if (this.refused.size >= MAX_REFUSED_COUNT || batches.length >= MAX_REFUSED_COUNT) return
+    const [first] = firstBatch(records)
+    if (first && first.producerId >= 0) this.refused.set(directory, [...batches, first])
   }
 
   produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void {
@@ -189,4 +205,14 @@ export class PartitionLogs implements Logs {
 
 function directoryOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
   return partitionDirectory(topic, partition)
+}
+
+/** The header of what a client sent, or nothing where it is no batch. */
+function firstBatch(records: Uint8Array): BatchHeader[] {
+  try {
+    return [...batchHeaders(records)].slice(0, 1)
+  } catch (error) {
+    if (error instanceof RecordError) return []
+    throw error
+  }
 }

@@ -24,6 +24,8 @@ import { FileWindows, MappedWindows } from './mapped-windows.ts'
 import { systemCodeOf } from './system-error.ts'
 
 const HANDLE_COUNT = 128
+/** Flushes that run at a time, each on a handle of its own. More are not faster: the medium takes one after the other. */
+const FLUSH_COUNT = 8
 const NO_HANDLE = -1
 
 export interface FileDiskOptions {
@@ -36,6 +38,7 @@ export interface FileDiskOptions {
 export class FileDisk implements Disk {
   private readonly files = new Map<string, LocalFile>()
   private readonly handles: Handles
+  private readonly flushes = new Flushes()
   private readonly windows: MappedWindows | null
 
   constructor(
@@ -52,7 +55,7 @@ export class FileDisk implements Disk {
     const known = this.files.get(path)
     if (known) return known
     const size = this.size(path)
-    const file = new LocalFile(path, this.absolute(path), size ?? 0, this.handles, this.windows)
+    const file = new LocalFile(path, this.absolute(path), size ?? 0, this.handles, this.flushes, this.windows)
     if (size === null) file.create()
     this.files.set(path, file)
     return file
@@ -173,6 +176,50 @@ class Handles {
   }
 }
 
+interface Flush {
+  readonly path: string
+  /** Called later, with what the system threw. */
+  done(error: unknown): void
+}
+
+/** Flushes, a few at a time: a stop asks for those of every log at once, and there are more logs than handles. */
+class Flushes {
+  private readonly waiting = new Set<Flush>()
+  private runningCount = 0
+
+  begin(flush: Flush): void {
+    this.waiting.add(flush)
+    if (this.runningCount < FLUSH_COUNT) this.runNext()
+  }
+
+  private runNext(): void {
+    const [next] = this.waiting
+    if (!next) return
+    this.waiting.delete(next)
+    this.runningCount++
+    this.run(next, error => {
+      this.runningCount--
+      this.runNext()
+      next.done(error)
+    })
+  }
+
+  /** On a handle of its own, which no other file can push out while the flush runs. */
+  private run({ path }: Flush, ended: (error: unknown) => void): void {
+    let handle: number
+    try {
+      handle = openSync(path, 'r+')
+    } catch (error) {
+      queueMicrotask(() => ended(error))
+      return
+    }
+    fdatasync(handle, error => {
+      closeSync(handle)
+      ended(error)
+    })
+  }
+}
+
 class LocalFile implements DiskFile {
   private readonly mapped: FileWindows
 
@@ -182,6 +229,7 @@ class LocalFile implements DiskFile {
     /** Kept here, since the data directory is locked and nobody else changes the file. */
     private sizeBytes: number,
     private readonly handles: Handles,
+    private readonly flushes: Flushes,
     private readonly windows: MappedWindows | null,
   ) {
     this.mapped = new FileWindows(absolutePath)
@@ -215,18 +263,10 @@ class LocalFile implements DiskFile {
     this.sizeBytes = size
   }
 
-  /** On a handle of its own, which no other file can push out while the flush runs. */
   flush(done: (error: DiskError | null) => void): void {
-    let handle: number
-    try {
-      handle = openSync(this.absolutePath, 'r+')
-    } catch (error) {
-      queueMicrotask(() => done(diskError('flush', this.path, error)))
-      return
-    }
-    fdatasync(handle, error => {
-      closeSync(handle)
-      done(error ? diskError('flush', this.path, error) : null)
+    this.flushes.begin({
+      path: this.absolutePath,
+      done: error => done(error === null ? null : diskError('flush', this.path, error)),
     })
   }
 

@@ -3,7 +3,7 @@
 import { assert } from '../base/assert.ts'
 import type { Uuid } from '../base/uuid.ts'
 import { ErrorCode } from '../wire/errors.ts'
-import { batchHeaders, patchOffsets } from '../wire/records/batch.ts'
+import { type BatchHeader, batchHeaders, patchOffsets } from '../wire/records/batch.ts'
 import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
 import { type Disk, DiskError } from './disk.ts'
 import type { EpochEnd, LeaderEpochs } from './epochs.ts'
@@ -147,6 +147,11 @@ export class PartitionLog {
       fillOutcome(outcome, this.staging.endOffset, records.logAppendTimeMs, this.startOffset)
       this.staging.add(records, this.giveOffsets(records), outcome)
     }
+  }
+
+  /** `batches` came before the log was open and were refused: of a producer that is new, nothing later is taken first. */
+  refuse(batches: readonly BatchHeader[]): void {
+    this.producers.refuse(batches)
   }
 
   /**

@@ -23,7 +23,7 @@ function callOf({ catalog, configs }: CatalogFixture, version: number): Call {
     catalog,
     configs,
     fetchSessions: new FetchSessions(0, { below: unreachable }),
-    logs: { find: unreachable, produce: unreachable, errorCodeOf: unreachable },
+    logs: { find: unreachable, produce: unreachable, refuse: unreachable, errorCodeOf: unreachable },
     purgatory: { park: unreachable },
   }
 }

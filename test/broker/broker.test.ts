@@ -3,6 +3,7 @@ import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { initProducerId } from '../../src/api/22-init-producer-id.ts'
 import { CLEAN_SHUTDOWN_MARKER } from '../../src/log/file-names.ts'
+import { ErrorCode } from '../../src/wire/errors.ts'
 import { seed, withSeed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf, produceTo, valuesOf, World } from '../sim/world.ts'
@@ -223,6 +224,19 @@ describe('closing', () => {
     world.crash()
     expect(valuesIn(world, 't')).toEqual(['v'])
   })
+})
+
+test('behind a batch whose log could not be opened, no later one of a new producer is taken', () => {
+  const world = new World()
+  world.createTopic('t')
+  world.restart()
+  const client = world.connect()
+  const send = (baseSequence: number) =>
+    produceTo(client, 't', { producerId: 5, producerEpoch: 0, baseSequence }).errorCode
+  world.disk.fault = (_, path) => (path.startsWith('t-0/') ? 'EIO' : null)
+  expect(send(0)).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+  world.disk.fault = () => null
+  expect([send(1), send(0), send(1)]).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, ErrorCode.NONE, ErrorCode.NONE])
 })
 
 describe('ids of producers', () => {

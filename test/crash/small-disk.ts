@@ -53,7 +53,8 @@ export function simulatedDisk(): SmallDisk {
   }
 }
 
-function connectWithin(broker: Broker): WireClient {
+/** A client of a broker in this process. */
+export function connectWithin(broker: Broker): WireClient {
   const session = broker.connect({
     name: 'test',
     endpoint: { host: '127.0.0.1', port: 0 },

@@ -10,12 +10,11 @@ import {
   readBatchHeader,
 } from '../../src/wire/records/batch.ts'
 import { CompressionCodec, compress, decompress } from '../../src/wire/records/compression/index.ts'
-import { crc32c } from '../../src/wire/records/crc32c.ts'
+import { crc32, crc32c } from '../../src/wire/records/crc32c.ts'
 import { readInt16, writeInt32 } from '../../src/wire/records/integers.ts'
 import { downConvert, readLegacyBatches } from '../../src/wire/records/legacy.ts'
 import { readRecords } from '../../src/wire/records/record.ts'
 import { RecordError } from '../../src/wire/records/record-error.ts'
-import { crc32 } from '../../src/wire/records/zlib.ts'
 import { goldenLines } from '../golden/golden-file.ts'
 import { seed, withSeed } from '../seed.ts'
 import { chosen, SeededRandom } from '../sim/random.ts'

@@ -41,24 +41,16 @@ export class Mutator {
   private spoil(start: number): void {
     const { random, scratch } = this
     const at = start + random.below(this.size - start + 1)
-    switch (random.below(6)) {
-      case 0:
-        if (at < this.size) scratch[at]! ^= 1 << random.below(8)
-        return
-      case 1:
-        this.size = at
-        return
-      case 2:
-        return this.splice(this.size, 0, random.below(MAX_APPENDED_BYTES))
-      case 3:
-        return this.splice(at, random.below(MAX_REPLACED_BYTES), random.below(MAX_REPLACED_BYTES))
-      case 4:
-        return this.splice(at, random.below(MAX_REMOVED_BYTES), 0)
-      default: {
-        const value = hostileBytes[random.below(hostileBytes.length)]!
-        scratch.set(value, at)
-        this.size = Math.max(this.size, at + value.length)
-      }
+    const kind = random.below(6)
+    if (kind === 0) scratch[at] = (scratch[at] ?? 0) ^ (1 << random.below(8))
+    else if (kind === 1) this.size = at
+    else if (kind === 2) this.splice(this.size, 0, random.below(MAX_APPENDED_BYTES))
+    else if (kind === 3) this.splice(at, random.below(MAX_REPLACED_BYTES), random.below(MAX_REPLACED_BYTES))
+    else if (kind === 4) this.splice(at, random.below(MAX_REMOVED_BYTES), 0)
+    else {
+      const value = hostileBytes[random.below(hostileBytes.length)]!
+      scratch.set(value, at)
+      this.size = Math.max(this.size, at + value.length)
     }
   }
 

@@ -176,6 +176,24 @@ test('a flush comes back later, once, also for a file that is gone', async () =>
   expect((await refused)?.code).toBe('ENOENT')
 })
 
+test.skipIf(process.platform !== 'linux')('flushes that are asked for together do not take a handle each', async () => {
+  using directory = temporaryDirectory()
+  const disk = new FileDisk(directory.path, { handleCount: 1 })
+  const handleCount = () => readdirSync('/proc/self/fd').length
+  const before = handleCount()
+  const errors: (DiskError | null)[] = []
+  const { promise: all, resolve } = Promise.withResolvers<void>()
+  for (let number = 0; number < 100; number++) {
+    disk.open(`${number}.log`).flush(error => {
+      if (errors.push(error) === 100) resolve()
+    })
+  }
+  expect(handleCount() - before).toBeLessThan(20)
+  await all
+  expect(errors.every(error => error === null)).toBe(true)
+  disk.close()
+})
+
 test('a full disk takes what fits, says so, and takes more after a truncation', () => {
   using directory = temporaryDirectory()
   const { report, code } = onSmallDisk(directory.path)

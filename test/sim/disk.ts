@@ -6,6 +6,7 @@
 
 import type { Random } from '../../src/base/random.ts'
 import { type Disk, DiskError, type DiskFile } from '../../src/log/disk.ts'
+import { Files } from './files.ts'
 import { SeededRandom } from './random.ts'
 
 export type DiskOperation =
@@ -70,14 +71,14 @@ export class SimDisk implements Disk {
   /** Calls that have been made, for tests that count them. */
   readonly calls: { operation: DiskOperation; path: string; bytes: number }[] = []
 
-  private readonly files = new Map<string, Content>()
+  private readonly files = new Files<Content>()
   private readonly directories = new Set<string>()
   private pendingFlushes: (() => void)[] = []
 
   constructor(private readonly random: Random = new SeededRandom(1)) {}
 
   open(path: string): DiskFile {
-    if (this.files.has(path)) this.enter('open', path)
+    if (this.files.get(path)) this.enter('open', path)
     else this.change('open', path, 0, () => this.files.set(path, new Content()))
     return new SimFile(this, path)
   }
@@ -85,16 +86,9 @@ export class SimDisk implements Disk {
     return this.files.get(path)?.size ?? null
   }
   list(directory: string): readonly string[] {
-    const start = directory === '' ? 0 : directory.length + 1
-    const names = new Set<string>()
-    for (const paths of [this.files.keys(), this.directories]) {
-      for (const path of paths) {
-        if (start > 0 && !path.startsWith(`${directory}/`)) continue
-        const end = path.indexOf('/', start)
-        names.add(path.slice(start, end < 0 ? path.length : end))
-      }
-    }
-    return [...names]
+    const names = this.files.pathsIn(directory).map(path => path.slice(path.lastIndexOf('/') + 1))
+    if (directory !== '') return names
+    return [...new Set([...names, ...this.files.directories, ...this.directories])].filter(name => name !== '')
   }
   makeDirectory(path: string): void {
     this.change('makeDirectory', path, 0, () => this.directories.add(path))
@@ -130,8 +124,7 @@ export class SimDisk implements Disk {
     const isLeft = () => dies && this.random.below(2) === 0
     if (!isLeft()) this.files.delete(path)
     let leftCount = 0
-    for (const other of this.files.keys()) {
-      if (!other.startsWith(`${path}/`)) continue
+    for (const other of this.files.pathsIn(path)) {
       if (isLeft()) leftCount++
       else this.files.delete(other)
     }
@@ -149,7 +142,7 @@ export class SimDisk implements Disk {
   /** Everything has reached the medium, as it does on a quiet machine after a while. */
   sync(): void {
     this.settle()
-    for (const content of this.files.values()) {
+    for (const [, content] of this.files) {
       content.flushedSize = content.size
       content.replaced = undefined
     }
@@ -170,7 +163,7 @@ export class SimDisk implements Disk {
   /** Loses power: of what was not flushed a random part is left, its end perhaps overwritten with zeros. */
   losePower(): void {
     this.pendingFlushes = []
-    for (const [path, content] of this.files) {
+    for (const [path, content] of [...this.files]) {
       if (content.replaced !== undefined && this.random.below(2) === 0) this.restore(path, content.replaced)
       else this.tear(content)
     }
@@ -195,7 +188,7 @@ export class SimDisk implements Disk {
 
   get usedBytes(): number {
     let sum = 0
-    for (const content of this.files.values()) sum += content.size
+    for (const [, content] of this.files) sum += content.size
     return sum
   }
 

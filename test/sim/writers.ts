@@ -182,13 +182,16 @@ export class IdempotentWriter extends Writer {
     })
   }
 
+  /**
+   * A batch may be taken while one before it is refused, where that one had been taken before a crash and its log could not
+   * be opened when it came again. If it had not been, it is out of order when it comes once more.
+   */
   private settle(batch: Batch, outcome: Outcome): void {
     const earlier = this.unsettled.find(({ partition }) => partition === batch.partition)
     const isFirst = earlier === batch
     const { OUT_OF_ORDER_SEQUENCE_NUMBER } = ErrorCode
     expectCode(this.setting, `produce to ${this.topic.name}`, outcome.errorCode, OUT_OF_ORDER_SEQUENCE_NUMBER)
     if (outcome.errorCode === ErrorCode.NONE) {
-      if (!isFirst) throw new Error(`${batch.first} was taken, and ${earlier?.first} before it was not`)
       this.unsettled.splice(this.unsettled.indexOf(batch), 1)
       this.enter(batch, outcome)
       this.acknowledged.add(batch.partition)
