@@ -1,9 +1,9 @@
-/** Worlds, each from a seed of its own. `SEEDS=10000` makes so many; `SEED=123` makes that one again. @module */
+/** Worlds, each from a seed of its own. `SEEDS=10000` makes so many; `SEED=123` makes that one again, with `SEEDS` so many from there on. @module */
 import { test } from 'bun:test'
 import { seed } from '../seed.ts'
 import { Simulation } from './simulation.ts'
 
-const worldCount = process.env.SEED === undefined ? Number(process.env.SEEDS ?? 300) : 1
+const worldCount = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 300 : 1))
 
 test(
   `${worldCount} worlds from seed ${seed} on`,

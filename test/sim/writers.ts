@@ -87,10 +87,10 @@ export class IdempotentWriter extends Writer {
   private producerId: number | null = null
   /** What was sent and is not acknowledged, in order. */
   private unsettled: Batch[] = []
+  /** Those of them whose answer was lost: they may have been taken, and be visible, even if they are refused now. */
+  private readonly doubtful = new Set<Batch>()
   /** Whether something was lost or refused: then everything unsettled goes out again once nothing is awaited. */
   private mustResend = false
-  /** Partitions in which something of this producer is acknowledged. */
-  private readonly acknowledged = new Set<number>()
   private isStopping = false
 
   constructor(setting: Setting, topic: SimTopic) {
@@ -115,7 +115,7 @@ export class IdempotentWriter extends Writer {
     this.producerId = null
     this.unsettled = []
     this.mustResend = false
-    this.acknowledged.clear()
+    this.doubtful.clear()
   }
 
   protected act(): void {
@@ -125,6 +125,7 @@ export class IdempotentWriter extends Writer {
   }
   protected lost(): void {
     this.mustResend = this.unsettled.length > 0
+    for (const batch of this.unsettled) this.doubtful.add(batch)
   }
 
   private takeProducerId(): void {
@@ -145,21 +146,11 @@ export class IdempotentWriter extends Writer {
 
   private sendNext(producerId: number): void {
     const { random } = this.setting
-    const partitions = this.ready().filter(() => random.below(2) === 0)
+    const partitions = [...this.next.keys()].filter(() => random.below(2) === 0)
     if (partitions.length === 0) return
     const batches = partitions.map(partition => this.nextBatch(partition, { producerId, producerEpoch: 0 }))
     this.unsettled.push(...batches)
     this.produce(batches)
-  }
-
-  /**
-   * Partitions to write to. Where the log of one cannot be opened, nothing is known of who wrote to it in vain: the batch
-   * after his first would be taken for it. There he sends no second batch before the first is acknowledged.
-   */
-  private ready(): number[] {
-    const mayPipeline = (partition: number) => this.setting.opensLogs || this.acknowledged.has(partition)
-    const isFree = (partition: number) => !this.unsettled.some(batch => batch.partition === partition)
-    return [...this.next.keys()].filter(partition => mayPipeline(partition) || isFree(partition))
   }
 
   private resend(): void {
@@ -194,13 +185,13 @@ export class IdempotentWriter extends Writer {
     if (outcome.errorCode === ErrorCode.NONE) {
       this.unsettled.splice(this.unsettled.indexOf(batch), 1)
       this.enter(batch, outcome)
-      this.acknowledged.add(batch.partition)
+      this.doubtful.delete(batch)
       return
     }
     if (isFirst && outcome.errorCode === OUT_OF_ORDER_SEQUENCE_NUMBER) {
       throw new Error(`the sequence ${batch.first} is out of order, and nothing is missing before it`)
     }
-    this.setting.ledger.refuse(batch.records)
+    if (!this.doubtful.has(batch)) this.setting.ledger.refuse(batch.records)
     this.mustResend = true
   }
 }
