@@ -3,7 +3,6 @@
  * on as before.
  * @module
  */
-import { heapStats } from 'bun:jsc'
 import { expect, test } from 'bun:test'
 import { fetch } from '../../src/api/01-fetch.ts'
 import type { Peer } from '../../src/broker/peer.ts'
@@ -12,6 +11,7 @@ import { readInt16, readInt32, writeInt32 } from '../../src/wire/records/integer
 import { seed, withSeed } from '../seed.ts'
 import { chosen, SeededRandom } from '../sim/random.ts'
 import { fetchOf, onlyPartition, produceTo, valuesOf, World } from '../sim/world.ts'
+import { liveBytes } from './live-bytes.ts'
 import { mutantsOf } from './mutant-count.ts'
 import { Mutator } from './mutation.ts'
 import { goldenFrames, liveFrames } from './request-frames.ts'
@@ -23,12 +23,6 @@ const MAX_GROWTH_BYTES = 64 * 1024 * 1024
 const PRODUCE_KEY = 0
 const TOPIC = 't'
 const VALUES = ['a', 'b', 'c']
-
-/** What is in use once the garbage is collected: resident memory says more of the collector than of the broker. */
-function liveBytes(): number {
-  Bun.gc(true)
-  return heapStats().heapSize
-}
 
 /** The client of one mutant: it notes what becomes of it. */
 class HostileClient implements Peer {
