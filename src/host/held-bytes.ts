@@ -14,13 +14,20 @@ const MIB = 1024 * 1024
 const DEFAULT_BYTES = 128 * MIB
 /** What a fetch may read however much the others hold. */
 const LEAST_ROOM_BYTES = MIB
+/** The collector lets garbage grow to a multiple of what is alive, which here is what clients want it to be. */
+const GARBAGE_BYTES = 64 * MIB
 
 export class HeldBytes {
   /** Those who hold something; the first has not moved for longest. */
   private readonly holders = new Map<Holder, number>()
   private totalBytes = 0
+  /** What has come to be held since garbage was last collected. */
+  private newBytes = 0
 
-  constructor(readonly maxBytes = DEFAULT_BYTES) {}
+  constructor(
+    readonly maxBytes = DEFAULT_BYTES,
+    private readonly collectGarbage: () => void = () => Bun.gc(true),
+  ) {}
 
   /**
    * What an answer may add to what is held. With half of the memory taken answers get shorter, which is no harm: the
@@ -35,10 +42,16 @@ export class HeldBytes {
    * longest: a client that is served moves all the time.
    */
   note(holder: Holder, bytes: number): void {
-    this.totalBytes += bytes - (this.holders.get(holder) ?? 0)
+    const moreBytes = bytes - (this.holders.get(holder) ?? 0)
+    this.totalBytes += moreBytes
     this.holders.delete(holder)
     if (bytes > 0) this.holders.set(holder, bytes)
     if (this.totalBytes > this.maxBytes) this.makeRoom()
+    if (moreBytes > 0) this.newBytes += moreBytes
+    if (this.newBytes > GARBAGE_BYTES) {
+      this.newBytes = 0
+      this.collectGarbage()
+    }
   }
 
   private makeRoom(): void {

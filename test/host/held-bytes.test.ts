@@ -56,3 +56,16 @@ test('answers have half of the memory, less what is held, and never too little t
   held.note(a, 20 * MIB)
   expect(held.roomBytes).toBe(MIB)
 })
+
+test('garbage is collected each time that much has come to be held, so that it never grows with what is alive', () => {
+  let collections = 0
+  const held = new HeldBytes(1024 * MIB, () => collections++)
+  const [a] = holders(1) as [FakeHolder]
+  for (let mib = 1; mib <= 64; mib++) held.note(a, mib * MIB)
+  expect(collections).toBe(0)
+  for (let round = 0; round < 66; round++) {
+    held.note(a, 0)
+    held.note(a, MIB)
+  }
+  expect(collections).toBe(2)
+})
