@@ -14,6 +14,7 @@ await Bun.build({
   // Identifiers stay: stack traces can be read, and no source map has to be carried.
   minify: { whitespace: true, syntax: true, identifiers: false },
   define: { 'process.env.NODE_ENV': '"production"' },
+  splitting: true,
   compile: {
     outfile: 'dist/strikemq',
     ...(target !== undefined && { target: compileTarget(target) }),

@@ -1,4 +1,4 @@
 /** argv → command. @module */
-import { run } from './host/cli/run.ts'
+import { start } from './host/start.ts'
 
-run(process.argv.slice(2))
+await start(process.argv.slice(2))

@@ -1,6 +1,8 @@
+import { isSoftwareName } from '../core/client-software.ts'
 import { ErrorCode } from '../wire/errors.ts'
-import { array, bool, contract, int16, int32, int64, string } from '../wire/schema.ts'
+import { array, bool, contract, type Draft, type Infer, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import type { Rooms } from './rooms.ts'
 
 /**
  * ApiVersions v0–4. v3 names the client (KIP-511) and answers with features (KIP-584); v4 allows features whose least
@@ -44,15 +46,18 @@ export const apiVersions = contract({
   }),
 })
 
-/** What a client may call itself (ApiVersionsRequest.isValid). */
-const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/
+type Question = Infer<typeof apiVersions.request>
+type Reply = Draft<typeof apiVersions.response>
 
-export default api(apiVersions, (request, call) => {
-  if (call.version < 0) {
-    const own = call.served.filter(served => served.apiKey === apiVersions.key)
+/** The answer follows from nothing but the APIs that are served, so it can be made before there is a broker. */
+export function answerTo(request: Question, version: number, served: Rooms['served']): Reply {
+  if (version < 0) {
+    const own = served.filter(({ apiKey }) => apiKey === apiVersions.key)
     return { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys: own, throttleTimeMs: 0 }
   }
-  const isNamed = SOFTWARE.test(request.clientSoftwareName) && SOFTWARE.test(request.clientSoftwareVersion)
-  if (call.version >= 3 && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [], throttleTimeMs: 0 }
-  return { errorCode: ErrorCode.NONE, apiKeys: call.served, throttleTimeMs: 0 }
-})
+  const isNamed = isSoftwareName(request.clientSoftwareName) && isSoftwareName(request.clientSoftwareVersion)
+  if (version >= 3 && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [], throttleTimeMs: 0 }
+  return { errorCode: ErrorCode.NONE, apiKeys: served, throttleTimeMs: 0 }
+}
+
+export default api(apiVersions, (request, { version, served }) => answerTo(request, version, served))

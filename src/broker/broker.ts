@@ -7,28 +7,22 @@ import { apis } from '../api/index.ts'
 import type { Rooms } from '../api/rooms.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import { Catalog } from '../core/catalog/catalog.ts'
+import type { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { FetchSessions } from '../core/fetch-sessions.ts'
-import {
-  hasCleanShutdownMarker,
-  readOffsetCheckpoint,
-  removeCleanShutdownMarker,
-  writeCleanShutdownMarker,
-  writeOffsetCheckpoint,
-} from '../log/checkpoints.ts'
+import { writeCleanShutdownMarker, writeOffsetCheckpoint } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
 import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
-import { openDirectory } from './format.ts'
 import { FrameBuffers } from './frame-cutter.ts'
-import { PartitionLogs } from './logs.ts'
-import { MetadataJournal } from './metadata-journal.ts'
+import type { PartitionLogs } from './logs.ts'
+import type { MetadataJournal } from './metadata-journal.ts'
+import { type Opened, openSteps, takeSteps } from './opening.ts'
 import type { Peer } from './peer.ts'
-import { Purgatory } from './purgatory.ts'
+import type { Purgatory } from './purgatory.ts'
 import { Session, type Turns } from './session.ts'
-import { Timers } from './timers.ts'
+import type { Timers } from './timers.ts'
 
 /** What the broker has to say to people. */
 export interface BrokerLog {
@@ -59,42 +53,21 @@ export class Broker implements Turns {
   private readonly isCleanStart: boolean
 
   /**
-   * Opens the directory on `disk`, or makes a new one, and is ready to serve. Throws DiskError where the directory cannot
-   * be read, and MalformedError where it is not one of Kafka's.
+   * Opens the directory on `disk`, or makes a new one, unless it is open already, and is ready to serve. Throws DiskError
+   * where the directory cannot be read, and MalformedError where it is not one of Kafka's.
    */
-  constructor(private readonly options: BrokerOptions) {
+  constructor(
+    private readonly options: BrokerOptions,
+    opened: Opened = takeSteps(openSteps(options)),
+  ) {
     const { disk, clock, random, configs, log } = options
     this.disk = disk
-    this.timers = new Timers(clock)
-    this.purgatory = new Purgatory(this.timers)
-    this.isCleanStart = hasCleanShutdownMarker(disk)
-    const identity = openDirectory(disk, configs, random, clock.now())
-    removeCleanShutdownMarker(disk)
-    this.logs = new PartitionLogs(
-      {
-        disk,
-        configs,
-        now: () => clock.now(),
-        isCleanStart: this.isCleanStart,
-        recoveryPoints: readOffsetCheckpoint(disk, RECOVERY_POINT_CHECKPOINT),
-        onError: message => log.warn(message),
-      },
-      grown => this.purgatory.stir(grown),
-    )
-    this.journal = new MetadataJournal(disk, clock, identity)
-    this.catalog = new Catalog({
-      identity,
-      configs,
-      journal: this.journal,
-      directories: {
-        create: topic => this.logs.create(topic),
-        remove: topic => this.logs.remove(topic),
-        removeStrays: () => this.logs.removeStrays(name => this.catalog.topicByName(name)),
-      },
-      randomBytes: size => random.bytes(size),
-    })
-    for (const record of this.journal.records()) this.catalog.recover(record)
-    this.catalog.resume(clock.now())
+    this.timers = opened.timers
+    this.purgatory = opened.purgatory
+    this.logs = opened.logs
+    this.journal = opened.journal
+    this.catalog = opened.catalog
+    this.isCleanStart = opened.isCleanStart
     const served = servedApis(apis)
     const rooms: Rooms = {
       served,
@@ -105,6 +78,11 @@ export class Broker implements Turns {
       purgatory: this.purgatory,
     }
     this.dispatcher = new Dispatcher(served, rooms, clock, log)
+  }
+
+  /** Does what the constructor does, step by step. */
+  static *open(options: BrokerOptions): Generator<void, Broker> {
+    return new Broker(options, yield* openSteps(options))
   }
 
   get clusterId(): string {

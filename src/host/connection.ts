@@ -5,12 +5,12 @@
  * nevertheless. A client that waits for a long poll sends nothing, costs no system call, and its end is noticed.
  * @module
  */
-import type { Socket } from 'bun'
 import { concatBytes } from '../base/bytes.ts'
 import type { Peer } from '../broker/peer.ts'
 import { type Endpoint, type Ends, plainAddress } from './addresses.ts'
 import type { HeldBytes, Holder } from './held-bytes.ts'
 import type { Sweepable } from './idle-sweep.ts'
+import type { ClientSocket, Guest } from './listen.ts'
 import { type Log, textOf } from './log.ts'
 import { OutputQueue } from './output-queue.ts'
 import type { Rounds } from './rounds.ts'
@@ -31,6 +31,8 @@ export interface SessionPort {
 export interface Surroundings {
   connect(peer: Peer): SessionPort
   endpointOf(ends: Ends): Endpoint
+  /** The connection is gone. */
+  left(connection: Connection): void
   readonly held: HeldBytes
   readonly rounds: Rounds
   readonly log: Log
@@ -40,7 +42,7 @@ export interface Surroundings {
 const LINGER_MS = 1000
 const MIB = 1024 * 1024
 
-export class Connection implements Peer, Holder, Sweepable {
+export class Connection implements Guest, Peer, Holder, Sweepable {
   readonly name: string
   /** The client's address. The socket does not know it any more once it is closed. */
   readonly address: string
@@ -59,7 +61,7 @@ export class Connection implements Peer, Holder, Sweepable {
   private linger: ReturnType<typeof setTimeout> | undefined
 
   constructor(
-    private readonly socket: Socket<Connection | undefined>,
+    private readonly socket: ClientSocket,
     private readonly around: Surroundings,
   ) {
     this.address = plainAddress(socket.remoteAddress)
@@ -123,7 +125,6 @@ export class Connection implements Peer, Holder, Sweepable {
     this.moved()
   }
 
-  /** The socket takes bytes again. */
   writable(): void {
     this.guard(() => {
       this.output.drain()
@@ -141,6 +142,7 @@ export class Connection implements Peer, Holder, Sweepable {
     this.output.clear()
     this.guard(() => this.session.close())
     this.moved()
+    this.around.left(this)
   }
 
   evict(): void {

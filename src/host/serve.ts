@@ -9,14 +9,17 @@ import { RecordError } from '../wire/records/record-error.ts'
 import { SystemClock } from './clock.ts'
 import { kafkaConfigs, type Settings, UsageError } from './config.ts'
 import { makeTopics } from './first-topics.ts'
+import { type Entrance, ListenError } from './listen.ts'
+import { Lobby } from './lobby.ts'
 import { DirectoryHeldError } from './lock.ts'
 import { type Log, StderrLog, textOf } from './log.ts'
 import { compileCrc32c } from './native-crc32c.ts'
 import { SystemRandom } from './random.ts'
 import { isTerminal, ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from './ready.ts'
+import { nextRound } from './rounds.ts'
 import { openStorage, placeOf, type Storage } from './storage.ts'
 import { systemCodeOf } from './system-error.ts'
-import { ListenError, serveTcp, type TcpServer } from './tcp.ts'
+import { serveTcp, type TcpServer } from './tcp.ts'
 
 const FAILURE_EXIT_CODE = 1
 const USAGE_EXIT_CODE = 2
@@ -30,15 +33,21 @@ interface Running {
   readonly server: TcpServer
 }
 
-/** Runs a broker until a signal stops it. Ends the process with one line on stderr where it cannot start. */
-export function serve(settings: Settings): void {
+/**
+ * Runs a broker until a signal stops it, for the clients of `lobby` too. Ends the process with one line on stderr where
+ * it cannot start.
+ */
+export async function serve(settings: Settings, lobby: Lobby | null): Promise<void> {
   const log = new StderrLog({ isVerbose: settings.isVerbose })
   try {
-    const running = start(settings, log)
+    const { host, port } = settings
+    const open = lobby ?? new Lobby({ host, port })
+    const running = await start(settings, open.entrance, log)
     dieOfSurprises(log)
     stopOnSignals(running, settings, log)
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     announce(running, settings)
+    open.empty(running.server.admit)
   } catch (error) {
     const line = reasonOf(error, settings)
     if (line === null) throw error
@@ -48,28 +57,33 @@ export function serve(settings: Settings): void {
 }
 
 /** Throws what `reasonOf` can tell. */
-function start(settings: Settings, log: Log): Running {
+async function start(settings: Settings, entrance: Entrance, log: Log): Promise<Running> {
   if (settings.readyFile !== null) removeReadyFile(settings.readyFile)
   const storage = openStorage(settings)
   const { disk, nodeId } = storage
-  const configsOn = (port: number) => {
-    const inForce = kafkaConfigs(settings, { port, nodeId, directory: placeOf(settings) })
-    return new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
-  }
-  // The port first, since configs show it; a client that comes meanwhile is heard when the broker is there.
-  const { host, port, advertised } = settings
-  const limits = configsOn(port)
-  const server = serveTcp({ host, port, advertised, limits, connect: peer => broker.connect(peer), log })
-  const configs = server.port === port ? limits : configsOn(server.port)
+  await nextRound()
+  const inForce = kafkaConfigs(settings, { port: entrance.port, nodeId, directory: placeOf(settings) })
+  const configs = new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
   const clock = new SystemClock()
-  const broker = new Broker({ disk, clock, random: new SystemRandom(), configs, log })
+  const broker = await inRounds(Broker.open({ disk, clock, random: new SystemRandom(), configs, log }))
   try {
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
+    const { advertised } = settings
+    const server = serveTcp({ entrance, advertised, limits: configs, connect: peer => broker.connect(peer), log })
     return { storage, broker, server }
   } catch (error) {
     // A wish that cannot be granted is no crash: the next start must not have to recover from it.
     broker.close()
     throw error
+  }
+}
+
+/** A step in each round of the event loop: clients that are there already are heard in between. */
+async function inRounds<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    await nextRound()
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 

@@ -2,8 +2,9 @@ import { expect, test } from 'bun:test'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
 import type { ConnectionLimits } from '../../src/host/connection-quotas.ts'
+import { type Address, Entrance, ListenError } from '../../src/host/listen.ts'
 import type { Log } from '../../src/host/log.ts'
-import { ListenError, serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
+import { serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
 import { bytes } from './directory.ts'
 
 /** A session that records what happens to it and does what `onReceive` says. */
@@ -45,7 +46,10 @@ const NO_LIMITS: ConnectionLimits = {
 }
 
 /** A server on a free port of 127.0.0.1 whose sessions do what `onReceive` says, and the lines of its log. */
-function started(onReceive: (session: FakeSession, chunk: Uint8Array) => void, options: Partial<TcpOptions> = {}) {
+function started(
+  onReceive: (session: FakeSession, chunk: Uint8Array) => void,
+  options: Partial<TcpOptions & Address> = {},
+) {
   const sessions: FakeSession[] = []
   const lines: string[] = []
   const log: Log = {
@@ -59,7 +63,8 @@ function started(onReceive: (session: FakeSession, chunk: Uint8Array) => void, o
     sessions.push(session)
     return session
   }
-  const server = serveTcp({ host: '127.0.0.1', port: 0, connect, log, limits: NO_LIMITS, ...options })
+  const entrance = new Entrance({ host: '127.0.0.1', port: 0, ...options }, () => undefined)
+  const server = serveTcp({ entrance, connect, log, limits: NO_LIMITS, ...options })
   return { server, sessions, lines, [Symbol.asyncDispose]: () => server.close() }
 }
 

@@ -10,6 +10,8 @@ export interface Flag {
   readonly help: string
   /** May be repeated: the values are joined by a blank, as they are in the environment. */
   readonly isRepeatable?: boolean
+  /** It says where to listen. */
+  readonly isAddress?: boolean
   /**
    * What the value sets; `as` is how it was given, for the complaint. Missing where a flag sets nothing by itself.
    * Throws UsageError.
@@ -34,6 +36,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['--port'],
     placeholder: 'PORT',
+    isAddress: true,
     read: (text, as) => ({ port: portOf(text, as) }),
     help: `port for Kafka clients, ${DEFAULT_PORT} by default; 0 takes a free one`,
   },
@@ -46,6 +49,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['--host'],
     placeholder: 'ADDRESS',
+    isAddress: true,
     read: (text, as) => ({ host: anyText(text, as, "an address, as in '0.0.0.0'") }),
     help: `address to listen on, ${LOCALHOST} by default; 0.0.0.0 for all`,
   },

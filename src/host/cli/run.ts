@@ -1,6 +1,7 @@
 /** The command line: does what the arguments ask for. @module */
 import { readFileSync } from 'node:fs'
 import { UsageError } from '../config.ts'
+import type { Lobby } from '../lobby.ts'
 import { serve } from '../serve.ts'
 import { keptNodeId } from '../storage.ts'
 import { version } from '../version.ts'
@@ -11,22 +12,27 @@ import { configText } from './show-config.ts'
 
 const USAGE_EXIT_CODE = 2
 
-/** `args` without the program's name. */
-export function run(args: readonly string[]): void {
+/** `args` without the program's name; `lobby` is where clients wait already. */
+export async function run(args: readonly string[], lobby: Lobby | null): Promise<void> {
   try {
     const { command, given } = parseArguments(args)
     if (command === 'version') console.log(`strikemq ${version}`)
     else if (command === 'help') console.log(helpText())
-    else perform(command, resolveSettings(given, { environment: process.env, platform: process.platform, readText }))
+    else
+      perform(
+        command,
+        resolveSettings(given, { environment: process.env, platform: process.platform, readText }),
+        lobby,
+      )
   } catch (error) {
     if (!(error instanceof UsageError)) throw error
     console.error(`strikemq: ${error.message}`)
-    process.exitCode = USAGE_EXIT_CODE
+    process.exit(USAGE_EXIT_CODE)
   }
 }
 
-function perform(command: 'serve' | 'config', resolved: Resolved): void {
-  if (command === 'serve') serve(resolved.settings)
+async function perform(command: 'serve' | 'config', resolved: Resolved, lobby: Lobby | null): Promise<void> {
+  if (command === 'serve') await serve(resolved.settings, lobby)
   else console.log(configText(resolved, keptNodeId(resolved.settings)))
 }
 

@@ -1,0 +1,129 @@
+/**
+ * Receives clients while the broker is still opening: what they send waits, but for the question that every client asks
+ * first, which versions are spoken here. So a client finds the broker as soon as the port is bound.
+ * @module
+ */
+import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
+import { isSoftwareName } from '../core/client-software.ts'
+import { apiVersionsAnswers } from './api-versions-answers.ts' with { type: 'macro' }
+import { type Address, type Admit, type ClientSocket, Entrance, type Guest, ListenError } from './listen.ts'
+
+/** Who has sent more than this is read again when the broker is there. */
+const MOST_BYTES = 64 * 1024
+
+export class Lobby {
+  readonly entrance: Entrance
+  private readonly guests = new Set<LobbyGuest>()
+
+  /** @throws ListenError */
+  constructor(address: Address) {
+    this.entrance = new Entrance(address, socket => {
+      const guest = new LobbyGuest(socket, () => this.guests.delete(guest))
+      this.guests.add(guest)
+      return guest
+    })
+  }
+
+  /** The broker is there: hands over those who wait, with what they have sent. */
+  empty(admit: Admit): void {
+    for (const guest of this.guests) guest.moveTo(admit)
+    this.guests.clear()
+  }
+}
+
+/** Null where the address cannot be listened on: who asks again is told why. */
+export function openLobby(address: Address): Lobby | null {
+  try {
+    return new Lobby(address)
+  } catch (error) {
+    if (error instanceof ListenError) return null
+    throw error
+  }
+}
+
+class LobbyGuest implements Guest {
+  private unanswered: Uint8Array = noBytes
+
+  constructor(
+    private readonly socket: ClientSocket,
+    readonly closed: () => void,
+  ) {}
+
+  received(chunk: Uint8Array): void {
+    this.unanswered = this.unanswered.length === 0 ? chunk : concatBytes([this.unanswered, chunk])
+    for (let answer = this.nextAnswer(); answer !== null; answer = this.nextAnswer()) this.socket.write(answer)
+    if (this.unanswered.length > MOST_BYTES) this.socket.pause()
+  }
+
+  /** The answer to the next request, which is taken; null where it has to wait for the broker. */
+  private nextAnswer(): Uint8Array | null {
+    const question = readApiVersions(this.unanswered)
+    if (question === null) return null
+    this.unanswered = this.unanswered.subarray(question.sizeBytes)
+    return answerTo(question)
+  }
+
+  /** Answers are small and few: the socket takes them at once. */
+  writable(): void {}
+
+  moveTo(admit: Admit): void {
+    const { socket, unanswered } = this
+    const next = admit(socket)
+    socket.data = next
+    if (unanswered.length > MOST_BYTES) socket.resume()
+    if (unanswered.length > 0) next?.received(unanswered)
+  }
+}
+
+const answers = apiVersionsAnswers().map(hex => Uint8Array.fromHex(hex))
+
+const LENGTH_BYTES = 4
+/** Of the length, key, version, correlation id and client id's length. */
+const HEAD_BYTES = 14
+const API_VERSIONS_KEY = 18
+const FIRST_FLEXIBLE = 3
+
+interface Question {
+  readonly version: number
+  readonly correlationId: number
+  /** Of the whole frame. */
+  readonly sizeBytes: number
+}
+
+/**
+ * The ApiVersions request at the beginning of `bytes`; null where another one stands there, or not all of it, or one that
+ * is not to be answered in the plain way.
+ */
+function readApiVersions(bytes: Uint8Array): Question | null {
+  if (bytes.length < HEAD_BYTES) return null
+  const view = viewOf(bytes)
+  const sizeBytes = LENGTH_BYTES + view.getInt32(0)
+  const version = view.getInt16(6)
+  if (view.getInt16(4) !== API_VERSIONS_KEY || !(version in answers) || bytes.length < sizeBytes) return null
+  const bodyStart = HEAD_BYTES + Math.max(view.getInt16(12), 0)
+  if (bodyStart > sizeBytes) return null
+  const body = bytes.subarray(bodyStart, sizeBytes)
+  const isPlain = version < FIRST_FLEXIBLE ? body.length === 0 : isNaming(body)
+  return isPlain ? { version, correlationId: view.getInt32(8), sizeBytes } : null
+}
+
+/** From here on a length takes more than a byte. */
+const LONG = 0x80
+
+/** No tags, the client's name and version as compact strings, and no tags. */
+function isNaming(body: Uint8Array): boolean {
+  const nameEnd = 1 + (body[1] ?? 0)
+  const versionEnd = nameEnd + (body[nameEnd] ?? 0)
+  const isWhole = body[0] === 0 && body[versionEnd] === 0 && body.length === versionEnd + 1 && versionEnd < LONG
+  return isWhole && isSoftwareName(textIn(body, 2, nameEnd)) && isSoftwareName(textIn(body, nameEnd + 1, versionEnd))
+}
+
+function textIn(body: Uint8Array, start: number, end: number): string {
+  return String.fromCharCode(...body.subarray(start, end))
+}
+
+function answerTo({ version, correlationId }: Question): Uint8Array {
+  const answer = answers[version]!.slice()
+  viewOf(answer).setInt32(LENGTH_BYTES, correlationId)
+  return answer
+}

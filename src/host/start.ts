@@ -1,0 +1,34 @@
+/**
+ * The beginning: the port is bound first and the program loaded behind it, piece by piece; between two pieces clients are
+ * heard.
+ * @module
+ */
+import { earlyAddress } from './cli/early-address.ts'
+import { openLobby } from './lobby.ts'
+import { nextRound } from './rounds.ts'
+
+/** Who waits for the port to be bound knocks in this time, and is answered before the work begins. */
+const KNOCK_MS = 1
+
+const pieces = [
+  () => import('node:fs'),
+  () => import('../api/index.ts'),
+  () => import('../log/partition.ts'),
+  () => import('../broker/broker.ts'),
+  () => import('./serve.ts'),
+]
+
+/** `args` without the program's name. */
+export async function start(args: readonly string[]): Promise<void> {
+  const address = earlyAddress(args, process.env)
+  const lobby = address && openLobby(address)
+  if (lobby) {
+    await Bun.sleep(KNOCK_MS)
+    for (const load of pieces) {
+      await load()
+      await nextRound()
+    }
+  }
+  const { run } = await import('./cli/run.ts')
+  await run(args, lobby)
+}

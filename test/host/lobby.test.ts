@@ -1,0 +1,139 @@
+import { expect, test } from 'bun:test'
+import { fetch } from '../../src/api/01-fetch.ts'
+import { apiVersions } from '../../src/api/18-api-versions.ts'
+import { apis } from '../../src/api/index.ts'
+import { servedApis } from '../../src/broker/dispatch.ts'
+import { earlyAddress } from '../../src/host/cli/early-address.ts'
+import type { Admit } from '../../src/host/listen.ts'
+import { Lobby, openLobby } from '../../src/host/lobby.ts'
+import { connect } from '../clients/wire-client.ts'
+import { frameOf } from '../sim/client.ts'
+import { fetchOf } from '../sim/world.ts'
+
+const named = { clientSoftwareName: 'some-client', clientSoftwareVersion: '1.0' }
+const LOOPBACK = { host: '127.0.0.1', port: 0 }
+
+/** A broker that comes later: it takes note of what it is handed. */
+function lateBroker() {
+  const chunks: Uint8Array[] = []
+  const handed = Promise.withResolvers<void>()
+  const admit: Admit = () => ({
+    received(chunk) {
+      chunks.push(chunk)
+      handed.resolve()
+    },
+    writable() {},
+    closed() {},
+  })
+  return { admit, handed: handed.promise, bytes: () => Buffer.concat(chunks) }
+}
+
+/** A client that sends `frames` at once, and what it has got once `bytes` are there. */
+async function sent(port: number, ...frames: Uint8Array[]) {
+  const chunks: Uint8Array[] = []
+  const socket = await Bun.connect({
+    hostname: LOOPBACK.host,
+    port,
+    socket: { data: (_socket, chunk) => void chunks.push(chunk), error() {} },
+  })
+  socket.write(Buffer.concat(frames))
+  return { [Symbol.dispose]: () => socket.end(), bytes: () => Buffer.concat(chunks) }
+}
+
+test('before the broker is there every version is told what the broker will tell', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  using client = await connect(lobby.entrance.port)
+  const served = servedApis(apis)
+  for (let version = 0; version <= 4; version++) {
+    const { errorCode, apiKeys } = await client.call(apiVersions, version, named)
+    expect(errorCode).toBe(0)
+    expect(apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, minVersion, maxVersion])).toEqual(
+      served.map(({ apiKey, minVersion, maxVersion }) => [apiKey, minVersion, maxVersion]),
+    )
+  }
+  lobby.entrance.close()
+})
+
+const question = frameOf(apiVersions, 3, named, 7)
+const other = frameOf(fetch, 12, fetchOf('any', {}), 8)
+
+test.each([
+  ['another request', [other]],
+  ['a question behind another request', [other, question]],
+  ['half a question', [question.subarray(0, 20)]],
+  ['a version that is not known', [frameOf(apiVersions, 0, named, 7).with(7, 99)]],
+  ['a client without a name', [frameOf(apiVersions, 3, { ...named, clientSoftwareName: '' }, 7)]],
+  ['a client with a bad name', [frameOf(apiVersions, 3, { ...named, clientSoftwareName: 'a b' }, 7)]],
+  ['a client id that is longer than its frame', [frameOf(apiVersions, 0, named, 7).with(13, 99)]],
+  ['bytes that are no frame', [new Uint8Array([0xff, 0xff, 0xff, 0xff, 0, 18, 0, 0, 0, 0, 0, 0, 0, 0, 0])]],
+] as const)('%s waits for the broker', async (_what, frames) => {
+  const lobby = new Lobby(LOOPBACK)
+  const late = lateBroker()
+  using client = await sent(lobby.entrance.port, ...frames)
+  await Bun.sleep(20)
+  expect(client.bytes().length).toBe(0)
+  lobby.empty(late.admit)
+  await late.handed
+  expect(late.bytes()).toEqual(Buffer.concat(frames))
+  lobby.entrance.close()
+})
+
+test('what stands before is answered, what stands behind is handed over', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const late = lateBroker()
+  using client = await sent(lobby.entrance.port, question, other, question)
+  while (client.bytes().length === 0) await Bun.sleep(1)
+  expect(client.bytes().readInt32BE(4)).toBe(7)
+  lobby.empty(late.admit)
+  await late.handed
+  expect(late.bytes()).toEqual(Buffer.concat([other, question]))
+  lobby.entrance.close()
+})
+
+test('who sends much is not read on until the broker is there', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const late = lateBroker()
+  const much = new Uint8Array(16 * 1024 * 1024)
+  much.set(other)
+  let taken = 0
+  const socket = await Bun.connect({
+    hostname: LOOPBACK.host,
+    port: lobby.entrance.port,
+    socket: {
+      drain(self) {
+        taken += self.write(much.subarray(taken))
+      },
+      error() {},
+    },
+  })
+  taken += socket.write(much)
+  await Bun.sleep(100)
+  expect(taken).toBeLessThan(much.length)
+  lobby.empty(late.admit)
+  while (late.bytes().length < much.length) await Bun.sleep(5)
+  expect(late.bytes().equals(much)).toBe(true)
+  socket.end()
+  lobby.entrance.close()
+})
+
+test('an address that is taken is no lobby, and no error yet', () => {
+  const lobby = new Lobby(LOOPBACK)
+  expect(openLobby({ ...LOOPBACK, port: lobby.entrance.port })).toBeNull()
+  lobby.entrance.close()
+})
+
+test.each([
+  [[], {}, { host: 'localhost', port: 9092 }],
+  [['serve', '--port', '1', '--host=0.0.0.0', '--json'], { STRIKEMQ_PORT: '2' }, { host: '0.0.0.0', port: 1 }],
+  [['-q'], { STRIKEMQ_PORT: '2', STRIKEMQ_HOST: '::1' }, { host: '::1', port: 2 }],
+  [['config', '--port', '1'], {}, null],
+  [['--help'], {}, null],
+  [['--prot', '1'], {}, null],
+  [['--port', 'x'], {}, null],
+  [['--port', '1', '--config', 'server.properties'], {}, null],
+  [['-o', 'listeners=PLAINTEXT://:1'], {}, null],
+  [[], { STRIKEMQ_CONFIG: 'server.properties' }, null],
+  [[], { KAFKA_LISTENERS: 'PLAINTEXT://:1' }, null],
+])('the early address of %j with %j is %j', (args, environment, address) => {
+  expect(earlyAddress(args, environment)).toEqual(address)
+})
