@@ -37,6 +37,8 @@ export interface BrokerOptions {
   readonly random: Random
   readonly configs: BrokerConfigs
   readonly log: BrokerLog
+  /** Calls `work` when all input that is there has been handed over. Left out, every session's appends are written alone. */
+  readonly soon?: (work: () => void) => void
 }
 
 export class Broker implements Turns {
@@ -51,6 +53,10 @@ export class Broker implements Turns {
   readonly catalog: Catalog
   private readonly dispatcher: Dispatcher
   private readonly isCleanStart: boolean
+  /** Sessions whose appends are staged, and written together. */
+  private readonly unfinished: Session[] = []
+  /** Who was decided last: one that is alone has nobody to wait for. */
+  private latest: Session | null = null
 
   /**
    * Opens the directory on `disk`, or makes a new one, unless it is open already, and is ready to serve. Throws DiskError
@@ -112,11 +118,27 @@ export class Broker implements Turns {
     this.logs.commit()
   }
 
+  finishesLater(session: Session): boolean {
+    const { soon } = this.options
+    const isAlone = session === this.latest
+    this.latest = session
+    if (!soon || isAlone) return false
+    if (this.unfinished.push(session) === 1) soon(() => this.finishAll())
+    return true
+  }
+
+  private finishAll(): void {
+    const sessions = this.unfinished.splice(0)
+    this.commit()
+    for (const session of sessions) this.turn(() => session.finish())
+  }
+
   /**
    * Answers those who wait, closes every log, and leaves the marker that lets the next start scan nothing; without it, as
    * where the disk refuses, the next start recovers.
    */
   close(): void {
+    this.finishAll()
     this.purgatory.answerAll()
     this.timers.clear()
     const isRecovered = this.isCleanStart || this.logs.hasOpened(this.catalog.topics())

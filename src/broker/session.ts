@@ -28,6 +28,8 @@ export interface Turns {
   turn(work: () => void): void
   /** Writes everything staged, so that what is decided next sees it. */
   commit(): void
+  /** Whether `session.finish` will be called, once the others who have asked at the same time are decided too. */
+  finishesLater(session: Session): boolean
 }
 
 /** Answers of one turn that go out together at most; more end the turn. */
@@ -44,6 +46,10 @@ export class Session {
   private isResting = false
   private sliceEndMs = 0
   private isClosed = false
+  /** All that is decided are appends, which are written together with those of other sessions. */
+  private isUnfinished = false
+  /** Whether something was decided this turn, and nothing but appends. */
+  private hasOnlyAppends = false
   /** Answers whose staged batches are not written yet, in order. */
   private readonly uncommitted: Reply[] = []
 
@@ -79,11 +85,16 @@ export class Session {
   close(): void {
     this.isClosed = true
     this.parked?.cancel()
-    this.frames.close()
+    // What is staged lies in the frames.
+    if (!this.isUnfinished) this.frames.close()
+  }
+
+  private get isWaiting(): boolean {
+    return this.isClosed || this.parked !== null || this.isPaused || this.isResting
   }
 
   private get isBusy(): boolean {
-    return this.isClosed || this.parked !== null || this.isPaused || this.isResting
+    return this.isWaiting || this.isUnfinished
   }
 
   private run(): void {
@@ -95,13 +106,33 @@ export class Session {
       }
       this.turns.turn(() => {
         this.decide()
-        this.turns.commit()
-        this.encode()
-        this.send()
+        // Other answers go before others decide: they show what is, and what is encoded is in the writer that all share.
+        const canWait = this.hasOnlyAppends && this.turns.writer.size === 0 && !this.isClosed
+        this.isUnfinished = canWait && this.turns.finishesLater(this)
+        if (!this.isUnfinished) this.conclude()
       })
-      // Nothing keeps a view of a frame beyond its turn: batches are written, and who parks copies what he parks.
-      this.frames.recycle()
     }
+  }
+
+  /** What was decided is written, together with what others have decided: answers it, and goes on. */
+  finish(): void {
+    this.isUnfinished = false
+    try {
+      this.conclude()
+    } catch (error) {
+      this.turns.writer.reset()
+      this.end(this.dispatcher.reasonOf(error))
+    }
+    if (this.isClosed) this.frames.close()
+    else this.run()
+  }
+
+  private conclude(): void {
+    this.turns.commit()
+    this.encode()
+    this.send()
+    // Nothing keeps a view of a frame beyond its turn: batches are written, and who parks copies what he parks.
+    this.frames.recycle()
   }
 
   private rest(): void {
@@ -110,12 +141,13 @@ export class Session {
     this.peer.rest(() => {
       this.isResting = false
       this.run()
-      if (!this.isBusy) this.peer.resume()
+      if (!this.isWaiting) this.peer.resume()
     })
   }
 
   /** Decides frames until there are none, one parks, the answers are many, or the time is up. */
   private decide(): void {
+    this.hasOnlyAppends = false
     try {
       do {
         const frame = this.frames.next()
@@ -134,6 +166,7 @@ export class Session {
       if (this.isClosed) return
     }
     const answer = exchange.decide()
+    this.hasOnlyAppends = exchange.stagesOnly && (this.hasOnlyAppends || this.uncommitted.length === 0)
     if (!isParked(answer)) {
       this.uncommitted.push({ exchange, answer })
       return

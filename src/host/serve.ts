@@ -65,7 +65,9 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
   const inForce = kafkaConfigs(settings, { port: entrance.port, nodeId, directory: placeOf(settings) })
   const configs = new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
   const clock = new SystemClock()
-  const broker = await inRounds(Broker.open({ disk, clock, random: new SystemRandom(), configs, log }))
+  const broker = await inRounds(
+    Broker.open({ disk, clock, random: new SystemRandom(), configs, log, soon: setImmediate }),
+  )
   try {
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings

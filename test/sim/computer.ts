@@ -37,11 +37,15 @@ export class Computer {
   broker: Broker
   private faultsBefore = 0
   private shiftMs = 0
+  /** What the broker does once all input has been handed over: in some worlds each client's is a round of its own. */
+  private readonly deferred: (() => void)[] = []
+  private readonly defers: boolean
 
   constructor(private readonly random: SeededRandom) {
     this.disk = new SimDisk(random)
     this.disk.isTearing = true
     this.opensLogs = random.below(2) === 0
+    this.defers = random.below(2) === 0
     this.broker = this.boot()
   }
 
@@ -54,14 +58,20 @@ export class Computer {
     return this.broker.connect(peer)
   }
 
-  /** Lets the broker work; false if it was killed meanwhile. */
+  /** Lets the broker work; false if it was killed meanwhile. What it defers may wait for what comes next. */
   run(work: () => void): boolean {
     try {
       work()
+      if (this.random.below(2) === 0) this.endRound()
     } catch (error) {
       if (!(error instanceof Killed)) throw error
     }
     return !this.disk.isDead
+  }
+
+  /** All input has been handed over. Throws Killed. */
+  endRound(): void {
+    for (const work of this.deferred.splice(0)) work()
   }
 
   /** Starts the program again, and again while it fails for what the disk does to it. */
@@ -87,7 +97,11 @@ export class Computer {
   private boot(): Broker {
     const { disk, clock, random } = this
     clock.setAlarm(null, () => {})
-    return new Broker({ disk, clock, random, configs: new BrokerConfigs(new Map()), log: { warn: () => {} } })
+    this.deferred.length = 0
+    const configs = new BrokerConfigs(new Map())
+    const log = { warn: () => {} }
+    const soon = (work: () => void) => void this.deferred.push(work)
+    return new Broker({ disk, clock, random, configs, log, ...(this.defers && { soon }) })
   }
 
   /** From now on the disk is nearly full, or refuses some calls. */
@@ -116,6 +130,7 @@ export class Computer {
   }
   /** So much passes that every deadline is over, however the clock was set meanwhile. */
   outwait(): void {
+    this.endRound()
     this.clock.advance(2 * MAX_SHIFT_MS)
   }
 }

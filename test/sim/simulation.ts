@@ -222,6 +222,7 @@ export class Simulation implements Setting {
         actor.step()
         actor.setReading(true)
         this.deliver(actor)
+        this.computer.endRound()
         actor.collect()
       }
       this.clock.advance(ROUND_MS)
