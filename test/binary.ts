@@ -13,7 +13,7 @@ const READY = 'Press Ctrl+C'
 
 export interface StartOptions {
   readonly directory: string
-  /** Beside `--port` and `--data-dir`. */
+  /** Beside `--port` and `--data-dir`; REST is off unless they say otherwise. */
   readonly flags?: readonly string[]
   /** A free one unless given. */
   readonly port?: number
@@ -46,6 +46,10 @@ export class RunningBroker implements AsyncDisposable {
   get port(): number {
     return Number(/^Kafka port +(\d+)/m.exec(this.banner)?.[1])
   }
+  /** Of REST, where it is on. */
+  get httpPort(): number {
+    return Number(/^REST +http:\/\/\S+:(\d+)/m.exec(this.banner)?.[1])
+  }
   /** As clients want it. */
   get address(): string {
     return `127.0.0.1:${this.port}`
@@ -72,7 +76,8 @@ export class RunningBroker implements AsyncDisposable {
 /** Starts a broker and waits until it is ready. Throws what it says where it ends instead. */
 export async function startBroker(options: StartOptions): Promise<RunningBroker> {
   const { directory, flags = [], port = 0, under = [] } = options
-  const child = spawn([...under, binary(), '--port', String(port), '--data-dir', directory, ...flags])
+  const own = ['--port', String(port), '--http-port', 'off', '--data-dir', directory]
+  const child = spawn([...under, binary(), ...own, ...flags])
   const stderr = child.stderr.text()
   const banner = await textUntil(child.stdout, READY)
   if (banner.includes(READY)) return new RunningBroker(child, options, banner, stderr)

@@ -8,6 +8,7 @@ import { ErrorCode } from '../wire/errors.ts'
 import type { Draft, Infer } from '../wire/schema.ts'
 import { array, bool, contract, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
+import { describedPartition } from './partitions.ts'
 
 /**
  * Metadata v0–13. v1 the controller, internal topics, and null for all topics (an empty list in v0); v2 the cluster id;
@@ -148,15 +149,7 @@ function described({ name, id, isInternal, partitions }: Topic): TopicEntry {
     name,
     topicId: id,
     isInternal,
-    partitions: partitions.map(({ index, leaderId, leaderEpoch, replicas, isr }) => ({
-      errorCode: ErrorCode.NONE,
-      partitionIndex: index,
-      leaderId,
-      leaderEpoch,
-      replicaNodes: replicas,
-      isrNodes: isr,
-      offlineReplicas: [],
-    })),
+    partitions: partitions.map(describedPartition),
   }
 }
 

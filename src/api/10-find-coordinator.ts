@@ -1,7 +1,13 @@
+import { parseUuid } from '../base/uuid.ts'
+import { ErrorCode, errorName } from '../wire/errors.ts'
 import { array, contract, int8, int16, int32, string } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, type Call } from './api.ts'
 
-/** FindCoordinator v0–6. */
+/**
+ * FindCoordinator v0–6. v1 the kind of coordinator; v4 several keys (KIP-699); v6 share groups (KIP-932). The broker that
+ * answers is every coordinator there is. A topic that groups are kept in and that is not there yet is made at once: Kafka
+ * answers COORDINATOR_NOT_AVAILABLE until it is.
+ */
 export const findCoordinator = contract({
   key: 10,
   name: 'FindCoordinator',
@@ -33,4 +39,36 @@ export const findCoordinator = contract({
   }),
 })
 
-export default api(findCoordinator)
+/** CoordinatorType */
+const GROUP = 0
+const TRANSACTION = 1
+const SHARE = 2
+
+const SEVERAL_KEYS = 4
+const SHARE_KEYS = 6
+
+export default api(findCoordinator, ({ key, keyType, coordinatorKeys }, call) => {
+  if (call.version < SEVERAL_KEYS) return { throttleTimeMs: 0, ...coordinatorOf(key, keyType, call), coordinators: [] }
+  const coordinators = coordinatorKeys.map(of => ({ key: of, ...coordinatorOf(of, keyType, call) }))
+  return { throttleTimeMs: 0, ...nowhere, coordinators }
+})
+
+function coordinatorOf(key: string, keyType: number, { version, groups, catalog, endpoint }: Call) {
+  const errorCode = faultOf(key, keyType, version) ?? (keyType === GROUP ? groups.open() : ErrorCode.NONE)
+  if (errorCode === ErrorCode.NONE) return { nodeId: catalog.nodeId, ...endpoint, errorCode, errorMessage: 'NONE' }
+  return { ...nowhere, errorCode, errorMessage: errorName(errorCode) }
+}
+
+const nowhere = { nodeId: -1, host: '', port: -1, errorCode: ErrorCode.NONE, errorMessage: null }
+
+/** Why there is no coordinator for such a key, or null. */
+function faultOf(key: string, keyType: number, version: number): ErrorCode | null {
+  if (keyType === GROUP || keyType === TRANSACTION) return null
+  return keyType === SHARE && version >= SHARE_KEYS && isShareKey(key) ? null : ErrorCode.INVALID_REQUEST
+}
+
+/** "group:topicId:partition" (SharePartitionKey). */
+function isShareKey(key: string): boolean {
+  const [groupId = '', topicId = '', partition = '', ...rest] = key.split(':')
+  return groupId.trim() !== '' && parseUuid(topicId) !== null && /^-?\d+$/.test(partition) && rest.length === 0
+}

@@ -1,7 +1,12 @@
+import type { JoinGroupResponse } from '../core/groups/commands.ts'
 import { array, bool, bytes, contract, int16, int32, string } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, mapAnswer } from './api.ts'
 
-/** JoinGroup v0–9. */
+/**
+ * JoinGroup v0–9. v1 a timeout for the rebalance itself; v4 a new member gets its id first and joins with it (KIP-394); v5
+ * static members (KIP-345); v7 the protocol type in the answer; v8 reasons (KIP-800), which nobody is told; v9 tells a leader
+ * that it need not assign (KIP-814).
+ */
 export const joinGroup = contract({
   key: 11,
   name: 'JoinGroup',
@@ -37,4 +42,15 @@ export const joinGroup = contract({
   }),
 })
 
-export default api(joinGroup)
+/** From here on an absent protocol name is null. */
+const NULL_NAMES = 7
+
+export default api(joinGroup, (request, { version, clientId, clientAddress, groups }) => {
+  const client = { id: clientId ?? '', host: `/${clientAddress}` }
+  return mapAnswer(groups.joinGroup({ version, client, request }), ({ response }) => answerOf(response, version))
+})
+
+function answerOf(response: JoinGroupResponse, version: number) {
+  const { protocolName } = response
+  return { ...response, throttleTimeMs: 0, protocolName: version < NULL_NAMES ? (protocolName ?? '') : protocolName }
+}

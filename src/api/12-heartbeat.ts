@@ -1,7 +1,9 @@
 import { contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** Heartbeat v0–4. */
+/**
+ * Heartbeat v0–4. v1 throttling; v2 throttles after the answer (KIP-219); v3 static members (KIP-345); v4 flexible.
+ */
 export const heartbeat = contract({
   key: 12,
   name: 'Heartbeat',
@@ -19,4 +21,7 @@ export const heartbeat = contract({
   }),
 })
 
-export default api(heartbeat)
+export default api(heartbeat, (request, { groups }) => ({
+  throttleTimeMs: 0,
+  ...groups.ask({ type: 'heartbeat', request }).response,
+}))

@@ -1,7 +1,10 @@
+import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** LeaveGroup v0–5. */
+/**
+ * LeaveGroup v0–5. v3 several members, static ones too (KIP-345); v5 reasons (KIP-800), which nobody is told.
+ */
 export const leaveGroup = contract({
   key: 13,
   name: 'LeaveGroup',
@@ -33,4 +36,13 @@ export const leaveGroup = contract({
   }),
 })
 
-export default api(leaveGroup)
+/** Before it a request is about one member, whose error is the whole answer's. */
+const SEVERAL_MEMBERS = 3
+
+export default api(leaveGroup, ({ groupId, memberId, members }, { version, groups }) => {
+  const isOne = version < SEVERAL_MEMBERS
+  const leaving = isOne ? [{ memberId, groupInstanceId: null }] : members
+  const { response } = groups.ask({ type: 'leaveGroup', request: { groupId, members: leaving } })
+  const errorCode = response.errorCode || (isOne && response.members[0]?.errorCode) || ErrorCode.NONE
+  return { throttleTimeMs: 0, errorCode, members: response.members }
+})

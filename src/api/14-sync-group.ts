@@ -1,7 +1,11 @@
+import { syncRefusal } from '../core/groups/refusal.ts'
+import { ErrorCode } from '../wire/errors.ts'
 import { array, bytes, contract, int16, int32, string } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, mapAnswer } from './api.ts'
 
-/** SyncGroup v0–5. */
+/**
+ * SyncGroup v0–5. v3 static members (KIP-345); v5 tells and demands protocol type and name (KIP-559).
+ */
 export const syncGroup = contract({
   key: 14,
   name: 'SyncGroup',
@@ -28,4 +32,13 @@ export const syncGroup = contract({
   }),
 })
 
-export default api(syncGroup)
+/** From here on a member has to say what it takes the group's protocol to be. */
+const NAMES_REQUIRED = 5
+
+export default api(syncGroup, (request, { version, groups }) => {
+  const { protocolType, protocolName } = request
+  if (version >= NAMES_REQUIRED && (protocolType === null || protocolName === null)) {
+    return { throttleTimeMs: 0, ...syncRefusal(ErrorCode.INCONSISTENT_GROUP_PROTOCOL) }
+  }
+  return mapAnswer(groups.syncGroup(request), ({ response }) => ({ throttleTimeMs: 0, ...response }))
+})

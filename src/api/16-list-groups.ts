@@ -1,7 +1,10 @@
+import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** ListGroups v0–5. */
+/**
+ * ListGroups v0–5. v4 states, as answer and as filter (KIP-518); v5 types likewise (KIP-848).
+ */
 export const listGroups = contract({
   key: 16,
   name: 'ListGroups',
@@ -23,4 +26,8 @@ export const listGroups = contract({
   }),
 })
 
-export default api(listGroups)
+export default api(listGroups, ({ statesFilter, typesFilter }, { groups }) => ({
+  throttleTimeMs: 0,
+  errorCode: ErrorCode.NONE,
+  groups: groups.listGroups(statesFilter, typesFilter),
+}))

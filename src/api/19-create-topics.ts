@@ -1,10 +1,10 @@
 import { zeroUuid } from '../base/uuid.ts'
 import type { CreatedTopic } from '../core/catalog/catalog.ts'
 import { describeTopicConfigs } from '../core/configs/describe.ts'
-import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
+import { journaled } from './journaled.ts'
 
 /**
  * CreateTopics v0–7. v1 validation alone and error texts; v4 counts of -1 for the broker's defaults (KIP-464; taken in
@@ -62,14 +62,11 @@ export const createTopics = contract({
 const CONFIGS_ANSWERED = 5
 
 export default api(createTopics, (request, call) => {
-  try {
-    const topics = call.catalog.createTopics(request, call.now).map(topic => answerFor(topic, call))
-    return { throttleTimeMs: 0, topics }
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error
-    const refused = { topicId: zeroUuid, errorCode: ErrorCode.KAFKA_STORAGE_ERROR, errorMessage: error.message }
-    return { throttleTimeMs: 0, topics: request.topics.map(({ name }) => ({ name, ...refused, configs: [] })) }
-  }
+  const topics = journaled(
+    () => call.catalog.createTopics(request, call.now).map(topic => answerFor(topic, call)),
+    fault => request.topics.map(({ name }) => ({ name, topicId: zeroUuid, ...fault, configs: [] })),
+  )
+  return { throttleTimeMs: 0, topics }
 })
 
 function answerFor(topic: CreatedTopic, { configs, version }: Call) {

@@ -1,9 +1,9 @@
 import { zeroUuid } from '../base/uuid.ts'
 import type { TopicReference } from '../core/catalog/commands.ts'
-import { JournalError } from '../core/machine.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
 /**
  * DeleteTopics v0–6. v3 says that deletion is switched off with an error of its own; v5 error texts; v6 topics by id
@@ -47,13 +47,11 @@ export default api(deleteTopics, (request, call) => {
     const isKnown = call.version >= DELETION_DISABLED
     return refusal(topics, isKnown ? ErrorCode.TOPIC_DELETION_DISABLED : ErrorCode.INVALID_REQUEST)
   }
-  try {
-    const responses = call.catalog.deleteTopics({ topics, timeoutMs: request.timeoutMs }, call.now)
-    return { throttleTimeMs: 0, responses }
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error
-    return refusal(topics, ErrorCode.KAFKA_STORAGE_ERROR)
-  }
+  const { timeoutMs } = request
+  return journaled(
+    () => ({ throttleTimeMs: 0, responses: call.catalog.deleteTopics({ topics, timeoutMs }, call.now) }),
+    ({ errorCode }) => refusal(topics, errorCode),
+  )
 })
 
 function refusal(topics: readonly TopicReference[], errorCode: ErrorCode) {

@@ -1,5 +1,6 @@
+import { brokerNameFault } from '../core/catalog/broker-name.ts'
+import { ResourceType } from '../core/catalog/state.ts'
 import { topicNameFault } from '../core/catalog/topic.ts'
-import { excerpt } from '../core/configs/definition.ts'
 import {
   type DescribedConfig,
   describeBrokerConfigs,
@@ -62,11 +63,6 @@ export const describeConfigs = contract({
   }),
 })
 
-/** ConfigResource.Type. */
-const ResourceType = { TOPIC: 2, BROKER: 4, BROKER_LOGGER: 8, CLIENT_METRICS: 16, GROUP: 32 } as const
-
-const nothingSet: ReadonlyMap<string, string> = new Map()
-
 interface Resource {
   readonly resourceType: number
   readonly resourceName: string
@@ -101,21 +97,21 @@ export default api(describeConfigs, (request, call) => ({
 
 function describe(resource: Resource, call: Call): DescribedConfig[] | Fault {
   const { resourceType, resourceName, configurationKeys: keys } = resource
+  const { catalog, configs } = call
   switch (resourceType) {
     case ResourceType.TOPIC:
       return describeTopic(resource, call)
     case ResourceType.BROKER:
-      if (resourceName === '') return describeClusterConfigs(call.configs, keys)
-      return brokerFault(resourceName, call, ' or empty string') ?? describeBrokerConfigs(call.configs, keys)
+      if (resourceName === '') return describeClusterConfigs(configs, keys)
+      return brokerFault(resourceName, call, ' or empty string') ?? describeBrokerConfigs(configs, keys)
     case ResourceType.BROKER_LOGGER:
-      if (resourceName === '') return invalidRequest('Broker id must not be empty')
-      return brokerFault(resourceName, call, '') ?? describeLoggers(keys)
+      return brokerFault(resourceName, call) ?? describeLoggers(catalog.logLevel, keys)
     case ResourceType.CLIENT_METRICS:
       if (resourceName === '') return invalidRequest('Client metrics subscription name must not be empty')
-      return describeClientMetricsConfigs(nothingSet, keys)
+      return describeClientMetricsConfigs(catalog.configsOf(resourceType, resourceName), keys)
     case ResourceType.GROUP:
       if (resourceName === '') return invalidRequest('Group name must not be empty')
-      return describeGroupConfigs(nothingSet, call.configs, keys)
+      return describeGroupConfigs(catalog.configsOf(resourceType, resourceName), configs, keys)
     default:
       return invalidRequest(`Resource type ${resourceType} has no configs`)
   }
@@ -129,11 +125,9 @@ function describeTopic({ resourceName, configurationKeys }: Resource, call: Call
   return describeTopicConfigs(topic.configs, call.configs, configurationKeys)
 }
 
-/** Why this broker does not answer for the one of that name, or null: it answers for itself alone. */
-function brokerFault(name: string, { configs }: Call, alternative: string): Fault | null {
-  if (!/^[+-]?\d+$/.test(name)) return invalidRequest(`Broker id must be an integer, but it is: ${excerpt(name)}`)
-  if (Number(name) === configs.nodeId) return null
-  return invalidRequest(`Unexpected broker id, expected ${configs.nodeId}${alternative}, but received ${excerpt(name)}`)
+function brokerFault(name: string, { configs }: Call, alternative?: string): Fault | null {
+  const fault = brokerNameFault(name, configs.nodeId, alternative)
+  return fault === null ? null : invalidRequest(fault)
 }
 
 function invalidRequest(errorMessage: string): Fault {

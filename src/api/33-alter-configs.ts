@@ -1,7 +1,11 @@
 import { array, bool, contract, int8, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
-/** AlterConfigs v0–2. */
+/**
+ * AlterConfigs v0–2: what is not named is unset. v1 changes nothing; v2 is flexible. Nothing is left out; Kafka never
+ * answers where a resource comes twice.
+ */
 export const alterConfigs = contract({
   key: 33,
   name: 'AlterConfigs',
@@ -29,4 +33,10 @@ export const alterConfigs = contract({
   }),
 })
 
-export default api(alterConfigs)
+export default api(alterConfigs, (request, { catalog, now }) => ({
+  throttleTimeMs: 0,
+  responses: journaled(
+    () => catalog.alterConfigs({ ...request, isReplacing: true }, now),
+    fault => request.resources.map(resource => ({ ...resource, ...fault })),
+  ),
+}))

@@ -1,7 +1,7 @@
 import { array, contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** DeleteGroups v0–2. */
+/** DeleteGroups v0–2. A group that is named twice is answered once. */
 export const deleteGroups = contract({
   key: 42,
   name: 'DeleteGroups',
@@ -19,4 +19,10 @@ export const deleteGroups = contract({
   }),
 })
 
-export default api(deleteGroups)
+export default api(deleteGroups, ({ groupsNames }, { groups }) => ({
+  throttleTimeMs: 0,
+  results: Array.from(new Set(groupsNames), groupId => {
+    const { errorCode } = groups.ask({ type: 'deleteGroup', groupId })
+    return { groupId, errorCode }
+  }),
+}))

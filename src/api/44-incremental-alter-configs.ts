@@ -1,7 +1,11 @@
 import { array, bool, contract, int8, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
-/** IncrementalAlterConfigs v0–1. */
+/**
+ * IncrementalAlterConfigs v0–1 (KIP-339): what is not named stays as it is. v1 is flexible. Topics, brokers, groups (KIP-848),
+ * client metrics (KIP-714) and the one logger there is (KIP-412). Nothing is left out.
+ */
 export const incrementalAlterConfigs = contract({
   key: 44,
   name: 'IncrementalAlterConfigs',
@@ -30,4 +34,10 @@ export const incrementalAlterConfigs = contract({
   }),
 })
 
-export default api(incrementalAlterConfigs)
+export default api(incrementalAlterConfigs, (request, { catalog, now }) => ({
+  throttleTimeMs: 0,
+  responses: journaled(
+    () => catalog.alterConfigs({ ...request, isReplacing: false }, now),
+    fault => request.resources.map(resource => ({ ...resource, ...fault })),
+  ),
+}))

@@ -6,6 +6,7 @@ import { ErrorCode } from '../wire/errors.ts'
 import type { Draft, Infer } from '../wire/schema.ts'
 import { array, bool, contract, int16, int32, string, struct, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
+import { describedPartition } from './partitions.ts'
 
 /**
  * DescribeTopicPartitions v0 (KIP-966): topics in the order of their names, so many partitions at a time, with a cursor
@@ -100,18 +101,9 @@ function page(names: readonly string[], { cursor, responsePartitionLimit }: Requ
   return { throttleTimeMs: 0, topics }
 }
 
-function described({ index, leaderId, leaderEpoch, replicas, isr, ...partition }: Partition) {
-  return {
-    errorCode: ErrorCode.NONE,
-    partitionIndex: index,
-    leaderId,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: isr,
-    eligibleLeaderReplicas: partition.eligibleLeaderReplicas,
-    lastKnownElr: partition.lastKnownElr,
-    offlineReplicas: [],
-  }
+function described(partition: Partition) {
+  const { eligibleLeaderReplicas, lastKnownElr } = partition
+  return { ...describedPartition(partition), eligibleLeaderReplicas, lastKnownElr }
 }
 
 function unknown(name: string): TopicEntry {

@@ -10,6 +10,8 @@ import type { Rooms } from './rooms.ts'
 export interface Call extends Rooms {
   readonly version: number
   readonly clientId: string | null
+  /** Where the client is: its address, without a port. */
+  readonly clientAddress: string
   readonly now: Millis
   /** The address under which this client reaches the broker. */
   readonly endpoint: { readonly host: string; readonly port: number }
@@ -23,6 +25,22 @@ export interface Parked<T> {
   onAnswer(answered: (answer: T) => void, failed: (error: unknown) => void): void
   /** Nobody waits any more. */
   cancel(): void
+}
+
+export function isParked<T extends object>(answer: T | Parked<T>): answer is Parked<T> {
+  return 'onAnswer' in answer
+}
+
+/** What `map` makes of an answer that is there or will be. */
+export function mapAnswer<T extends object, U extends object>(
+  answer: T | Parked<T>,
+  map: (answer: T) => U,
+): U | Parked<U> {
+  if (!isParked(answer)) return map(answer)
+  return {
+    onAnswer: (answered, failed) => answer.onAnswer(made => answered(map(made)), failed),
+    cancel: () => answer.cancel(),
+  }
 }
 
 /** No answer (Produce with acks=0). `fault` is asked when the turn is written: a reason there ends the connection. */

@@ -1,5 +1,5 @@
 /** What several doors ask of a partition. @module */
-import type { Topic } from '../core/catalog/catalog.ts'
+import type { Partition, Topic } from '../core/catalog/catalog.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import type { Call } from './api.ts'
@@ -17,4 +17,49 @@ export function findLog(
   const log = call.logs.find(topic, partition)
   if (typeof log === 'number' || currentLeaderEpoch < 0 || currentLeaderEpoch === log.leaderEpoch) return log
   return currentLeaderEpoch < log.leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH
+}
+
+/** A partition as clients find it. Its replicas are this broker's, and so online. */
+export function describedPartition({ index, leaderId, leaderEpoch, replicas, isr }: Partition) {
+  return {
+    errorCode: ErrorCode.NONE,
+    partitionIndex: index,
+    leaderId,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: isr,
+    offlineReplicas: [],
+  }
+}
+
+interface Indexed {
+  readonly partitionIndex: number
+}
+
+/** Sets the partitions that are there apart from those that are not. */
+export function splitPartitions<P extends Indexed>(
+  topic: Topic | null,
+  partitions: readonly P[],
+): readonly [there: readonly P[], missing: readonly P[]] {
+  const isThere = ({ partitionIndex }: P) => topic?.partitions[partitionIndex] !== undefined
+  if (partitions.every(isThere)) return [partitions, []]
+  return [partitions.filter(isThere), partitions.filter(partition => !isThere(partition))]
+}
+
+export function withError(partitions: readonly Indexed[], errorCode: ErrorCode) {
+  return partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
+}
+
+/** The answers about topics from two sides, with one entry for each topic that both know by `key`. */
+export function joinTopics<
+  K extends string,
+  T extends Readonly<Record<K, string>> & { readonly partitions: readonly unknown[] },
+>(first: readonly T[], second: readonly T[], key: K): readonly T[] {
+  if (first.length === 0) return second
+  const joined = new Map<string, T>(first.map(topic => [topic[key], topic]))
+  for (const topic of second) {
+    const earlier = joined.get(topic[key])
+    joined.set(topic[key], earlier ? { ...topic, partitions: [...earlier.partitions, ...topic.partitions] } : topic)
+  }
+  return [...joined.values()]
 }

@@ -5,6 +5,8 @@
 import type { Catalog, Topic } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { FetchSessions } from '../core/fetch-sessions.ts'
+import type { JoinGroup, ListedGroup, SyncGroup, SyncGroupRequest } from '../core/groups/commands.ts'
+import type { GroupReplyTo, PromptRequest } from '../core/groups/unasked.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import type { ErrorCode } from '../wire/errors.ts'
 import type { Parked } from './api.ts'
@@ -18,6 +20,12 @@ export interface ProduceOutcome {
   logAppendTimeMs: number
   logStartOffset: number
   recordErrors: readonly { readonly batchIndex: number; readonly batchIndexErrorMessage: string | null }[]
+}
+
+/** Where a log is to begin. */
+export interface LogStart {
+  readonly log: PartitionLog
+  readonly offset: number
 }
 
 /** The logs of this broker's partitions, opened on first use. */
@@ -34,6 +42,11 @@ export interface Logs {
    * it is not taken before it comes again.
    */
   refuse(topic: Topic, partition: number, records: Uint8Array): void
+  /**
+   * Lets logs begin later, of which none is asked to begin above its high watermark: NONE once that outlives a crash, or
+   * KAFKA_STORAGE_ERROR, and then nothing has changed. Those that begin there or later already stay as they are.
+   */
+  incrementLogStartOffsets(starts: readonly LogStart[]): ErrorCode
   /** The code of what reading a log threw; rethrows what is neither the disk's nor the records' fault. */
   errorCodeOf(error: unknown): ErrorCode
 }
@@ -45,6 +58,22 @@ export interface Purgatory {
    * time, with `isLast` set, and must give one.
    */
   park<T>(logs: readonly PartitionLog[], deadlineMs: number, attempt: (isLast: boolean) => T | null): Parked<T>
+}
+
+/**
+ * The coordinator of all groups. Where no group could be asked, or what it decided could not be written, the answer's error
+ * is COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, or UNKNOWN_SERVER_ERROR for what no record can hold.
+ */
+export interface GroupCoordinator {
+  /** Makes the topic that groups are kept in, if it is missing: NONE, or COORDINATOR_NOT_AVAILABLE. */
+  open(): ErrorCode
+  ask<C extends PromptRequest>(command: C): GroupReplyTo<C>
+  joinGroup(
+    command: Omit<JoinGroup, 'type' | 'waiter' | 'uuid'>,
+  ): GroupReplyTo<JoinGroup> | Parked<GroupReplyTo<JoinGroup>>
+  syncGroup(request: SyncGroupRequest): GroupReplyTo<SyncGroup> | Parked<GroupReplyTo<SyncGroup>>
+  /** Those that pass the filters, of which empty ones let all through. Groups that cannot be read are left out. */
+  listGroups(statesFilter: readonly string[], typesFilter: readonly string[]): readonly ListedGroup[]
 }
 
 /** One row of what ApiVersions answers. */
@@ -62,4 +91,5 @@ export interface Rooms {
   readonly fetchSessions: FetchSessions
   readonly logs: Logs
   readonly purgatory: Purgatory
+  readonly groups: GroupCoordinator
 }

@@ -49,6 +49,15 @@ export function makeUuid(randomBytes: (size: number) => Uint8Array): Uuid {
   }
 }
 
+/** A new uuid of version 4 in the form that Java's UUID.toString has. */
+export function makeJavaUuid(randomBytes: (size: number) => Uint8Array): string {
+  const bytes = randomBytes(SIZE)
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = bytes.toHex()
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}
+
 function digit(code: number): number {
   if (code >= 97) return code - 71
   if (code === 95) return 63

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
+import type { LogLevel } from '../core/configs/log-levels.ts'
 import { FetchSessions } from '../core/fetch-sessions.ts'
 import { writeCleanShutdownMarker, writeOffsetCheckpoint } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
@@ -16,10 +17,12 @@ import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
 import { FrameBuffers } from './frame-cutter.ts'
+import { GroupCoordinator } from './group-coordinator.ts'
+import { LocalClient } from './local-client.ts'
 import type { PartitionLogs } from './logs.ts'
 import type { MetadataJournal } from './metadata-journal.ts'
 import { type Opened, openSteps, takeSteps } from './opening.ts'
-import type { Peer } from './peer.ts'
+import type { Caller, Peer } from './peer.ts'
 import type { Purgatory } from './purgatory.ts'
 import { Session, type Turns } from './session.ts'
 import type { Timers } from './timers.ts'
@@ -27,8 +30,10 @@ import type { Timers } from './timers.ts'
 /** What the broker has to say to people. */
 export interface BrokerLog {
   warn(message: string): void
+  /** How much it says; left out where that cannot be changed. */
+  level?: LogLevel
   /** Each request, decoded; left out where nobody wants to see them, for the text costs more than the request. */
-  request?(line: () => string): void
+  request?: ((line: () => string) => void) | undefined
 }
 
 export interface BrokerOptions {
@@ -75,6 +80,8 @@ export class Broker implements Turns {
     this.catalog = opened.catalog
     this.isCleanStart = opened.isCleanStart
     const served = servedApis(apis)
+    const groups = this.makeGroups()
+    this.catalog.onTopicDeleted = topic => groups.topicDeleted(topic)
     const rooms: Rooms = {
       served,
       catalog: this.catalog,
@@ -82,6 +89,7 @@ export class Broker implements Turns {
       fetchSessions: new FetchSessions(configs.maxIncrementalFetchSessionCacheSlots, random),
       logs: this.logs,
       purgatory: this.purgatory,
+      groups,
     }
     this.dispatcher = new Dispatcher(served, rooms, clock, log)
   }
@@ -91,6 +99,20 @@ export class Broker implements Turns {
     return new Broker(options, yield* openSteps(options))
   }
 
+  private makeGroups(): GroupCoordinator {
+    const { catalog, logs, purgatory, timers } = this
+    const { configs, random, log } = this.options
+    const hall = {
+      logs,
+      purgatory,
+      timers,
+      now: () => this.now(),
+      turn: (work: () => void) => this.turn(work),
+      warn: (message: string) => log.warn(message),
+    }
+    return new GroupCoordinator({ catalog, configs, random, hall })
+  }
+
   get clusterId(): string {
     return this.catalog.clusterId
   }
@@ -98,6 +120,11 @@ export class Broker implements Turns {
   /** A new connection. */
   connect(peer: Peer): Session {
     return new Session(this, this.dispatcher, peer, this.options.configs.socketRequestMaxBytes)
+  }
+
+  /** For those in the same process: a client without a connection. */
+  connectLocally(caller: Caller): LocalClient {
+    return new LocalClient(this, this.dispatcher, caller)
   }
 
   now(): number {

@@ -10,11 +10,11 @@ import { readRequest, readRequestHeader, requestHeaderVersion, writeResponse } f
 import { Reader } from '../wire/reader.ts'
 import { type Contract, type Draft, type Fields, versionRange } from '../wire/schema.ts'
 import type { Writer } from '../wire/writer.ts'
-import type { Peer } from './peer.ts'
+import type { Caller } from './peer.ts'
 
 /** Where requests are told about, one line each, when somebody wants to see them. */
 export interface RequestLog {
-  request?(line: () => string): void
+  request?: ((line: () => string) => void) | undefined
 }
 
 const PRODUCE_KEY = 0
@@ -79,27 +79,28 @@ export class Dispatcher {
    * Reads the request in `frame`. Throws MalformedError where it cannot be read, or where its API or version is not
    * served: Kafka closes the connection too (RequestContext.parseRequest, SocketServer.processCompletedReceives).
    */
-  open(frame: Uint8Array, peer: Peer): Exchange {
+  open(frame: Uint8Array, caller: Caller): Exchange {
     const reader = new Reader(frame)
     const key = reader.int16()
     const version = reader.int16()
     const served = this.byKey[key]
     if (!served) throw new MalformedError(`API key ${key} is not served`)
     if (version >= served.minVersion && version <= served.maxVersion) {
-      return this.openServed(served, version, frame, peer)
+      return this.openServed(served, version, reader, caller)
     }
     // A client that asks for ApiVersions in too new a version gets version 0, with the error that sends it back (KIP-511).
-    if (key === API_VERSIONS_KEY) return this.openServed(served, UNSUPPORTED, frame, peer)
+    if (key === API_VERSIONS_KEY) return this.openServed(served, UNSUPPORTED, reader, caller)
     throw new MalformedError(`${served.contract.name} version ${version} is not served`)
   }
 
-  private openServed({ contract, handle }: Served, version: number, frame: Uint8Array, peer: Peer): Exchange {
-    const reader = new Reader(frame)
+  private openServed({ contract, handle }: Served, version: number, reader: Reader, caller: Caller): Exchange {
+    reader.position = 0
     const { clientId, correlationId } = readRequestHeader(reader, requestHeaderVersion(contract, version))
     const request = version === UNSUPPORTED ? {} : readRequest(reader, contract, version)
-    const { endpoint, roomBytes } = peer
-    const call: Call = { ...this.rooms, version, clientId, now: this.clock.now(), endpoint, roomBytes }
-    this.log.request?.(() => `${peer.name} ${clientId ?? '-'} ${contract.name} v${version} ${textOf(request)}`)
+    const { address: clientAddress, endpoint, roomBytes } = caller
+    const now = this.clock.now()
+    const call: Call = { ...this.rooms, version, clientId, clientAddress, now, endpoint, roomBytes }
+    this.log.request?.(() => `${caller.name} ${clientId ?? '-'} ${contract.name} v${version} ${textOf(request)}`)
     return new Exchange(contract, handle, correlationId, request, call)
   }
 

@@ -7,7 +7,6 @@ import type { Random } from '../base/random.ts'
 import { makeUuid, parseUuid } from '../base/uuid.ts'
 import type { BrokerIdentity } from '../core/catalog/catalog.ts'
 import type { MetadataRecord } from '../core/catalog/metadata-record.ts'
-import { ResourceType } from '../core/catalog/state.ts'
 import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { Millis } from '../core/machine.ts'
@@ -95,11 +94,10 @@ function parseMetaProperties(text: string): BrokerIdentity {
   return { nodeId, clusterId, directoryId }
 }
 
-/** The records that a metadata log begins with: the features, and the default that eligible leader replicas need. */
+/** The records that a metadata log begins with: the features. */
 export function bootstrapRecords(): MetadataRecord[] {
-  const features = bootstrapFeatures.map(
-    ([name, featureLevel]): MetadataRecord => ({ type: 'featureLevelRecord', value: { name, featureLevel } }),
-  )
-  const resource = { resourceType: ResourceType.BROKER, resourceName: '' }
-  return [...features, { type: 'configRecord', value: { ...resource, name: 'min.insync.replicas', value: '1' } }]
+  return bootstrapFeatures.map(([name, featureLevel]) => ({
+    type: 'featureLevelRecord',
+    value: { name, featureLevel },
+  }))
 }

@@ -3,7 +3,7 @@
  * thousand, and written together at the end of each turn.
  * @module
  */
-import type { Logs, ProduceOutcome } from '../api/rooms.ts'
+import type { LogStart, Logs, ProduceOutcome } from '../api/rooms.ts'
 import type { Uuid } from '../base/uuid.ts'
 import type { Partition, Topic } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
@@ -11,13 +11,15 @@ import { topicSettings } from '../core/configs/topic-configs.ts'
 import type { Millis } from '../core/machine.ts'
 import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
-import { parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
+import { LOG_START_CHECKPOINT, parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
 import { PartitionLog } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { type BatchHeader, batchHeaders } from '../wire/records/batch.ts'
 import { RecordError } from '../wire/records/record-error.ts'
+import type { Cleaner } from './cleaner.ts'
 import { METADATA_DIRECTORY } from './format.ts'
+import { OffsetCheckpoint, type TopicPartition } from './offset-checkpoint.ts'
 
 export interface LogsOptions {
   readonly disk: Disk
@@ -27,6 +29,8 @@ export interface LogsOptions {
   readonly isCleanStart: boolean
   /** Offsets up to which a log is known to be on the medium, by `<topic>-<partition>`. */
   readonly recoveryPoints: readonly PartitionOffset[]
+  /** Hears of every log that it may have to clean. */
+  readonly cleaner: Cleaner
   onError(message: string): void
 }
 
@@ -39,6 +43,7 @@ export class PartitionLogs implements Logs {
   /** The first batches of idempotent producers that came for logs which could not be opened, by directory. */
   private readonly refused = new Map<string, readonly BatchHeader[]>()
   private readonly recoveryPoints: Map<string, PartitionOffset>
+  private readonly logStarts: OffsetCheckpoint
 
   constructor(
     private readonly options: LogsOptions,
@@ -46,6 +51,7 @@ export class PartitionLogs implements Logs {
     private readonly onGrowth: (log: PartitionLog) => void,
   ) {
     this.recoveryPoints = new Map(options.recoveryPoints.map(point => [directoryOf(point), point]))
+    this.logStarts = new OffsetCheckpoint(options.disk, LOG_START_CHECKPOINT)
   }
 
   find(topic: Topic | null, index: number): PartitionLog | ErrorCode {
@@ -63,21 +69,26 @@ export class PartitionLogs implements Logs {
   }
 
   private open(topic: Topic, { index, leaderEpoch }: Partition): PartitionLog {
-    const { disk, configs, now, isCleanStart } = this.options
+    const { disk, configs, now, isCleanStart, cleaner } = this.options
+    const place = { topic: topic.name, partition: index }
     const directory = partitionDirectory(topic.name, index)
     const owner = readPartitionMetadata(disk, directory)
     // What a crash left of an earlier topic of this name.
     if (owner !== null && owner !== topic.id) disk.remove(directory)
+    if (owner !== topic.id) this.forget([place])
     const log = PartitionLog.open(disk, directory, {
-      topic: topic.name,
-      partition: index,
+      ...place,
       topicId: topic.id,
       config: topicSettings(topic.configs, configs),
       leaderEpoch,
       nowMs: now(),
       isCleanStart,
       recoveryPoint: this.recoveryPoints.get(directory)?.offset ?? 0,
+      logStartOffset: this.logStarts.offsetOf(place) ?? 0,
+      cleanedOffset: cleaner.cleanedOffset(place) ?? 0,
     })
+    log.onFlushed = () => cleaner.consider(log)
+    cleaner.consider(log)
     log.refuse(this.refused.get(directory) ?? [])
     this.refused.delete(directory)
     const logs = this.byTopic.get(topic.id) ?? []
@@ -121,6 +132,23 @@ export class PartitionLogs implements Logs {
     this.withStaged.add(log)
   }
 
+  /** What earlier logs of these partitions were must not be taken for theirs. @throws DiskError */
+  private forget(partitions: readonly TopicPartition[]): void {
+    this.logStarts.forget(partitions)
+    this.options.cleaner.forget(partitions)
+  }
+
+  incrementLogStartOffsets(starts: readonly LogStart[]): ErrorCode {
+    const moved = starts.filter(({ log, offset }) => offset > log.logStartOffset)
+    try {
+      this.logStarts.enter(moved.map(({ log: { topic, partition }, offset }) => ({ topic, partition, offset })))
+    } catch (error) {
+      return this.errorCodeOf(error)
+    }
+    for (const { log, offset } of moved) log.incrementLogStartOffset(offset)
+    return ErrorCode.NONE
+  }
+
   errorCodeOf(error: unknown): ErrorCode {
     if (error instanceof DiskError) return ErrorCode.KAFKA_STORAGE_ERROR
     if (error instanceof RecordError) return error.code
@@ -134,14 +162,53 @@ export class PartitionLogs implements Logs {
     this.withStaged.clear()
   }
 
-  /** Makes the directories of a new topic, so that they are there before anybody is told of it. */
-  create(topic: Topic): void {
-    for (const partition of topic.partitions) this.find(topic, partition.index)
+  /**
+   * Appends whole batches of our own making, at once: for journals. False where the disk did not take them; then nothing
+   * was appended.
+   */
+  append(log: PartitionLog, batches: Uint8Array): boolean {
+    if (log.append(batches, this.options.now()) === null) return false
+    this.onGrowth(log)
+    return true
+  }
+
+  /**
+   * Makes the directories of a topic's partitions, `from` its first new one on, so that they are there before anybody is
+   * told of them. Those of internal topics come with the first use of each partition: the first group should not wait for
+   * fifty of them, and most stay unused. Kafka makes what is missing when it takes the directory over.
+   */
+  create(topic: Topic, from: number): void {
+    if (topic.isInternal) return
+    for (const { index } of topic.partitions.slice(from)) this.find(topic, index)
+  }
+
+  /** Puts the configs of a topic, and the broker's behind them, in force; a log that is not open finds them when it is. */
+  configure(topic: Topic): void {
+    const logs = this.byTopic.get(topic.id)
+    if (logs === undefined) return
+    const config = topicSettings(topic.configs, this.options.configs)
+    for (const log of logs) {
+      if (!log) continue
+      log.config = config
+      this.options.cleaner.consider(log)
+    }
+  }
+
+  /** Whether anything may be kept of a partition: one without a directory has never been used. */
+  hasDirectory(topic: Topic, index: number): boolean {
+    if (this.byTopic.get(topic.id)?.[index]) return true
+    try {
+      return this.options.disk.list(partitionDirectory(topic.name, index)).length > 0
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      return true
+    }
   }
 
   /** Removes a topic's logs with all that is in them; those who wait for them are told. What stays is a stray. */
   remove(topic: Topic): void {
     for (const { index } of topic.partitions) {
+      if (!this.hasDirectory(topic, index)) continue
       const log = this.find(topic, index)
       this.recoveryPoints.delete(partitionDirectory(topic.name, index))
       if (typeof log === 'number') continue
@@ -155,6 +222,12 @@ export class PartitionLogs implements Logs {
       this.onGrowth(log)
     }
     this.byTopic.delete(topic.id)
+    try {
+      this.forget(topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index })))
+    } catch (error) {
+      // The next topic of this name will try again before it begins.
+      if (!(error instanceof DiskError)) throw error
+    }
   }
 
   /** Removes what a crash left of topics that are no more. */
@@ -173,6 +246,7 @@ export class PartitionLogs implements Logs {
    * to write, and the next start has to recover.
    */
   close(): PartitionOffset[] | null {
+    this.options.cleaner.close()
     let isClean = true
     for (const logs of this.byTopic.values()) {
       for (const log of logs) if (log) isClean = this.closeLog(log) && isClean
@@ -193,11 +267,12 @@ export class PartitionLogs implements Logs {
     }
   }
 
-  /** Whether every log of `topics` was opened, and so recovered where that was needed. */
+  /** Whether every log of `topics` that is there was opened, and so recovered where that was needed. */
   hasOpened(topics: Iterable<Topic>): boolean {
     for (const topic of topics) {
       const logs = this.byTopic.get(topic.id)
-      if (topic.partitions.some(partition => !logs?.[partition.index])) return false
+      const isUnopened = ({ index }: Partition) => !logs?.[index] && this.hasDirectory(topic, index)
+      if (topic.partitions.some(isUnopened)) return false
     }
     return true
   }

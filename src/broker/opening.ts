@@ -3,9 +3,11 @@ import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
+import type { LogLevel } from '../core/configs/log-levels.ts'
 import { hasCleanShutdownMarker, readOffsetCheckpoint, removeCleanShutdownMarker } from '../log/checkpoints.ts'
 import type { Disk } from '../log/disk.ts'
 import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
+import { Cleaner } from './cleaner.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
@@ -17,7 +19,7 @@ export interface OpeningOptions {
   readonly clock: Clock
   readonly random: Random
   readonly configs: BrokerConfigs
-  readonly log: { warn(message: string): void }
+  readonly log: { warn(message: string): void; level?: LogLevel }
 }
 
 /** What a broker is made of once its directory is open. */
@@ -41,14 +43,17 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   const identity = openDirectory(disk, configs, random, clock.now())
   removeCleanShutdownMarker(disk)
   yield
+  const now = () => clock.now()
+  const onError = (message: string) => log.warn(message)
   const logs = new PartitionLogs(
     {
       disk,
       configs,
-      now: () => clock.now(),
+      now,
       isCleanStart,
       recoveryPoints: readOffsetCheckpoint(disk, RECOVERY_POINT_CHECKPOINT),
-      onError: message => log.warn(message),
+      cleaner: new Cleaner({ disk, timers, random, configs, now, onError }),
+      onError,
     },
     grown => purgatory.stir(grown),
   )
@@ -59,10 +64,12 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
     configs,
     journal,
     directories: {
-      create: topic => logs.create(topic),
+      create: (topic, from) => logs.create(topic, from),
+      configure: topic => logs.configure(topic),
       remove: topic => logs.remove(topic),
       removeStrays: () => logs.removeStrays(name => catalog.topicByName(name)),
     },
+    log,
     randomBytes: size => random.bytes(size),
   })
   let count = 0

@@ -1,6 +1,7 @@
 /**
- * Where calls wait: for logs to grow, or for their deadline. Kafka's DelayedOperationPurgatory, without its threads and
- * timer wheels: who waits is asked again at the end of the turn in which one of his logs grew, and never polls.
+ * Where calls wait: for logs to grow until a deadline, or for somebody else to answer them. Kafka's
+ * DelayedOperationPurgatory, without its threads and timer wheels: who waits is asked again at the end of the turn in which
+ * one of his logs grew, and never polls.
  * @module
  */
 import type { Parked } from '../api/api.ts'
@@ -19,6 +20,23 @@ export class Purgatory implements PurgatoryRoom {
   constructor(private readonly timers: Timers) {}
 
   park<T>(logs: readonly PartitionLog[], deadlineMs: Millis, attempt: (isLast: boolean) => T | null): Parked<T> {
+    return this.enter(logs, deadlineMs, attempt).parked
+  }
+
+  /** Waits until `answer` is called: then the answer goes out at the end of the turn, unless nobody waits any more. */
+  parkUntilAnswered<T>(): { readonly parked: Parked<T>; answer(answer: T): void } {
+    let given: T | null = null
+    const { parked, waiting } = this.enter([], null, () => given)
+    return {
+      parked,
+      answer: answer => {
+        given = answer
+        if (this.waiting.has(waiting)) this.stirred.add(waiting)
+      },
+    }
+  }
+
+  private enter<T>(logs: readonly PartitionLog[], deadlineMs: Millis | null, attempt: (isLast: boolean) => T | null) {
     let answered: (answer: T) => void = () => {}
     let failed: (error: unknown) => void = () => {}
     const finish = (isLast: boolean) => {
@@ -34,17 +52,18 @@ export class Purgatory implements PurgatoryRoom {
       this.forget(waiting)
       answered(answer)
     }
-    const timer = this.timers.schedule(deadlineMs, () => finish(true))
+    const timer = deadlineMs === null ? null : this.timers.schedule(deadlineMs, () => finish(true))
     const waiting: Waiting = { logs, timer, finish }
     this.waiting.add(waiting)
     for (const log of logs) this.watchersOf(log).add(waiting)
-    return {
+    const parked: Parked<T> = {
       onAnswer: (whenAnswered, whenFailed) => {
         answered = whenAnswered
         failed = whenFailed
       },
       cancel: () => this.forget(waiting),
     }
+    return { parked, waiting }
   }
 
   /** `log` has more to read, or is gone: those who wait for it are asked at the turn's end. */
@@ -80,7 +99,7 @@ export class Purgatory implements PurgatoryRoom {
   }
 
   private forget(waiting: Waiting): void {
-    this.timers.cancel(waiting.timer)
+    if (waiting.timer) this.timers.cancel(waiting.timer)
     this.waiting.delete(waiting)
     this.stirred.delete(waiting)
     for (const log of waiting.logs) {
@@ -93,6 +112,6 @@ export class Purgatory implements PurgatoryRoom {
 
 interface Waiting {
   readonly logs: readonly PartitionLog[]
-  readonly timer: Timer
+  readonly timer: Timer | null
   finish(isLast: boolean): void
 }

@@ -6,7 +6,7 @@
  * KafkaRequestHandlerPool). Here a request is decided where it arrives; only one that parks stops its connection.
  * @module
  */
-import type { Parked, Unanswered } from '../api/api.ts'
+import { isParked, type Parked, type Unanswered } from '../api/api.ts'
 import type { Millis } from '../core/machine.ts'
 import type { Writer } from '../wire/writer.ts'
 import type { Dispatcher, Exchange } from './dispatch.ts'
@@ -224,10 +224,6 @@ export class Session {
     this.isClosed = true
     this.peer.close(reason)
   }
-}
-
-function isParked(answer: object): answer is Parked<object> {
-  return 'onAnswer' in answer
 }
 
 function isUnanswered(answer: object): answer is Unanswered {

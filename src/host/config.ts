@@ -3,8 +3,10 @@
 export interface Settings {
   /** 0 takes a free port. */
   readonly port: number
-  /** The port for HTTP: checked and kept, since nothing listens there yet. */
-  readonly httpPort: number | null
+  /** 0 takes a free port. */
+  readonly httpPort: number | 'off'
+  /** A port that was asked for has to be free; without the default one there is no HTTP. */
+  readonly isHttpPortAsked: boolean
   /** An address, or `localhost` for both loopback addresses. */
   readonly host: string
   /** The listener's name in Kafka's configs. */
@@ -47,6 +49,7 @@ export class UsageError extends Error {
 }
 
 export const DEFAULT_PORT = 9092
+export const DEFAULT_HTTP_PORT = 8080
 export const MAX_PORT = 65535
 export const DEFAULT_NODE_ID = 1
 export const DEFAULT_MEMORY_BYTES = 1024 ** 3

@@ -1,5 +1,5 @@
 /** Takes addresses and ports, and hands sockets to whoever receives them. @module */
-import type { Socket, TCPSocketListener } from 'bun'
+import type { Socket } from 'bun'
 import { LOCALHOST } from './config.ts'
 import { systemCodeOf } from './system-error.ts'
 
@@ -28,8 +28,15 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-type Listener = TCPSocketListener<Guest | undefined>
-type Handlers = Bun.SocketHandler<Guest | undefined>
+/** One socket that listens. */
+export interface Listener {
+  readonly port?: number | undefined
+  readonly hostname?: string | undefined
+  stop(closesConnections: boolean): unknown
+}
+
+/** How one is opened. Throws the system's error. */
+export type Open<L extends Listener> = (hostname: string, port: number) => L
 
 const LOOPBACKS = ['127.0.0.1', '::1']
 /** How often a free port of one loopback address may be taken on the other. */
@@ -47,7 +54,7 @@ export class Entrance {
     readonly asked: Address,
     public admit: Admit,
   ) {
-    this.listeners = listen(asked, {
+    const socket: Bun.SocketHandler<Guest | undefined> = {
       // A Buffer would slice into views where an array slices into copies.
       binaryType: 'uint8array',
       open: socket => {
@@ -64,9 +71,13 @@ export class Entrance {
       },
       // A reset comes as `close` too; without a handler the error would end the process.
       error() {},
-    })
-    this.port = this.listeners[0]!.port
-    this.hosts = this.listeners.map(listener => listener.hostname)
+    }
+    const listeners = listen(asked, '--port', (hostname, port) =>
+      Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined }),
+    )
+    this.listeners = listeners
+    this.port = listeners[0]!.port
+    this.hosts = listeners.map(listener => listener.hostname)
   }
 
   /** Nobody new comes in. */
@@ -75,15 +86,26 @@ export class Entrance {
   }
 }
 
-function listen({ host, port }: Address, socket: Handlers): Listener[] {
-  if (host !== LOCALHOST) return [listenOn(host, port, socket)]
-  return port === 0 ? listenOnFreePort(socket) : listenOnLoopbacks(port, socket)
+/**
+ * What listens on an address: one socket, or one for each loopback address. `flag` is where the port comes from, for the
+ * complaint. @throws ListenError
+ */
+export function listen<L extends Listener>({ host, port }: Address, flag: string, open: Open<L>): L[] {
+  const openOn: Open<L> = (hostname, port) => {
+    try {
+      return open(hostname, port)
+    } catch (error) {
+      throw listenError(error, `${hostname} port ${port}`, flag)
+    }
+  }
+  if (host !== LOCALHOST) return [openOn(host, port)]
+  return port === 0 ? listenOnFreePort(openOn) : listenOnLoopbacks(port, openOn)
 }
 
-function listenOnFreePort(socket: Handlers): Listener[] {
+function listenOnFreePort<L extends Listener>(open: Open<L>): L[] {
   for (let tries = 1; ; tries++) {
     try {
-      return listenOnLoopbacks(0, socket)
+      return listenOnLoopbacks(0, open)
     } catch (error) {
       if (!(error instanceof ListenError) || tries === FREE_PORT_TRIES) throw error
     }
@@ -91,11 +113,11 @@ function listenOnFreePort(socket: Handlers): Listener[] {
 }
 
 /** Both or none: with one of them taken, clients that say `localhost` would reach a stranger. No IPv6 is no harm. */
-function listenOnLoopbacks(port: number, socket: Handlers): Listener[] {
-  const listeners: Listener[] = []
+function listenOnLoopbacks<L extends Listener>(port: number, open: Open<L>): L[] {
+  const listeners: L[] = []
   for (const host of LOOPBACKS) {
     try {
-      listeners.push(listenOn(host, listeners[0]?.port ?? port, socket))
+      listeners.push(open(host, listeners[0]?.port ?? port))
     } catch (error) {
       if (host === '::1' && error instanceof ListenError && error.cause !== 'EADDRINUSE') continue
       for (const listener of listeners) listener.stop(true)
@@ -106,17 +128,13 @@ function listenOnLoopbacks(port: number, socket: Handlers): Listener[] {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'it is taken; choose another with --port, or a free one with --port 0',
   EADDRNOTAVAIL: 'this machine has no such address',
   EACCES: 'this port is reserved to the system',
 }
 
-function listenOn(hostname: string, port: number, socket: Handlers): Listener {
-  try {
-    return Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined })
-  } catch (error) {
-    const code = systemCodeOf(error)
-    const reason = REASONS[code ?? ''] ?? code ?? 'no such host'
-    throw new ListenError(`cannot listen on ${hostname} port ${port}: ${reason}`, { cause: code })
-  }
+function listenError(error: unknown, place: string, flag: string): ListenError {
+  const code = systemCodeOf(error)
+  const taken = code === 'EADDRINUSE' ? `it is taken; choose another with ${flag}, or a free one with ${flag} 0` : null
+  const reason = taken ?? REASONS[code ?? ''] ?? code ?? 'no such host'
+  return new ListenError(`cannot listen on ${place}: ${reason}`, { cause: code })
 }

@@ -1,5 +1,9 @@
 /** The log on stderr: one line each, stdout is for answers. @module */
+import { type LogLevel, tells } from '../core/configs/log-levels.ts'
+
 export interface Log {
+  /** How much is told, requests from DEBUG on; missing where that cannot be changed. */
+  level?: LogLevel
   error(line: string): void
   warn(line: string): void
   info(line: string): void
@@ -9,7 +13,7 @@ export interface Log {
    */
   warnSparingly(kind: string, line: string): void
   /** One decoded request; missing where nobody wants to see them. */
-  readonly request?: (line: () => string) => void
+  readonly request?: ((line: () => string) => void) | undefined
 }
 
 const SPARING_MS = 1000
@@ -27,7 +31,8 @@ export interface StderrLogOptions {
 }
 
 export class StderrLog implements Log {
-  readonly request?: (line: () => string) => void
+  request: ((line: () => string) => void) | undefined
+  private chosen: LogLevel = 'INFO'
   private readonly kinds = new Map<string, Kind>()
   private readonly write: (line: string) => void
   private readonly now: () => number
@@ -35,19 +40,27 @@ export class StderrLog implements Log {
   constructor(options: StderrLogOptions) {
     this.write = options.write ?? console.error
     this.now = options.now ?? Date.now
-    if (options.isVerbose) this.request = line => this.print('', line())
+    this.level = options.isVerbose ? 'DEBUG' : 'INFO'
+  }
+
+  get level(): LogLevel {
+    return this.chosen
+  }
+  set level(level: LogLevel) {
+    this.chosen = level
+    this.request = tells(level, 'DEBUG') ? line => this.print('', line()) : undefined
   }
 
   error(line: string): void {
-    this.print('ERROR ', line)
+    if (tells(this.level, 'ERROR')) this.print('ERROR ', line)
   }
 
   warn(line: string): void {
-    this.print('WARN ', line)
+    if (tells(this.level, 'WARN')) this.print('WARN ', line)
   }
 
   info(line: string): void {
-    this.print('', line)
+    if (tells(this.level, 'INFO')) this.print('', line)
   }
 
   warnSparingly(kind: string, line: string): void {

@@ -11,18 +11,25 @@ export interface Ready {
   readonly bootstrap: string
   readonly port: number
   readonly hosts: readonly string[]
+  /** Where REST is, for clients on this machine; null where it is off. */
+  readonly http: { readonly url: string; readonly port: number } | null
   /** Null: everything lies in memory. */
   readonly directory: string | null
 }
 
 type Listening = Pick<TcpServer, 'port' | 'hosts'>
 
-export function readyOf({ port, hosts }: Listening, settings: Settings, directory: string | null): Ready {
+export function readyOf(kafka: Listening, rest: Listening | null, settings: Settings, directory: string | null): Ready {
+  const { port, hosts } = kafka
   const { advertised } = settings
-  const [first = LOCALHOST] = hosts
-  const host = first === '0.0.0.0' || first === '::' ? '127.0.0.1' : first
-  const bootstrap = advertised ? hostPort(advertised.host, advertised.port) : hostPort(host, port)
-  return { bootstrap, port, hosts, directory }
+  const bootstrap = advertised ? hostPort(advertised.host, advertised.port) : nearAddress(kafka)
+  const http = rest && { url: `http://${nearAddress(rest)}`, port: rest.port }
+  return { bootstrap, port, hosts, http, directory }
+}
+
+/** HOST:PORT on this machine. */
+function nearAddress({ port, hosts: [first = LOCALHOST] }: Listening): string {
+  return hostPort(first === '0.0.0.0' || first === '::' ? '127.0.0.1' : first, port)
 }
 
 /** The text for stdout, or null where nothing is to be said. */
@@ -32,28 +39,31 @@ export function readyText(ready: Ready, settings: Settings, isTerminal: boolean)
   return isTerminal ? banner(ready) : plainLines(ready)
 }
 
-function facts({ bootstrap, port, directory }: Ready) {
-  return { bootstrap, port, pid: process.pid, version, dataDirectory: directory }
+function facts({ bootstrap, port, http, directory }: Ready) {
+  const where = { bootstrap, port, http: http?.url ?? null, httpPort: http?.port ?? null }
+  return { ...where, pid: process.pid, version, dataDirectory: directory }
 }
 
-function plainLines({ port, hosts, directory }: Ready): string {
+function plainLines({ port, hosts, http, directory }: Ready): string {
   return [
     `StrikeMQ ${version}`,
     `Platform        ${process.platform} ${process.arch}, Bun ${Bun.version}`,
     `Kafka port      ${port} on ${hosts.join(' and ')}`,
+    `REST            ${http?.url ?? 'off'}`,
     `Data directory  ${directory ?? 'none, all in memory'}`,
     'Broker ready. Press Ctrl+C to stop.',
   ].join('\n')
 }
 
 /** The same for eyes, with something to paste into another terminal. */
-function banner({ bootstrap, hosts, directory }: Ready): string {
+function banner({ bootstrap, hosts, http, directory }: Ready): string {
   const { bold, dim } = styles()
   return [
     '',
     `  ${bold(`StrikeMQ ${version}`)}  ready at ${bold(bootstrap)}`,
     '',
     `  ${dim('listens on')}  ${hosts.join(' and ')}`,
+    `  ${dim('REST')}        ${http?.url ?? 'off'}`,
     `  ${dim('keeps data')}  ${directory ?? 'in memory, until it stops'}`,
     `  ${dim('try')}         echo hello | kcat -b ${bootstrap} -P -t greetings`,
     `  ${dim('stop')}        Ctrl+C`,

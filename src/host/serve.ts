@@ -16,6 +16,7 @@ import { type Log, StderrLog, textOf } from './log.ts'
 import { compileCrc32c } from './native-crc32c.ts'
 import { SystemRandom } from './random.ts'
 import { isTerminal, ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from './ready.ts'
+import { openRest, type RestServer } from './rest/server.ts'
 import { nextRound } from './rounds.ts'
 import { openStorage, placeOf, type Storage } from './storage.ts'
 import { systemCodeOf } from './system-error.ts'
@@ -31,6 +32,8 @@ interface Running {
   readonly storage: Storage
   readonly broker: Broker
   readonly server: TcpServer
+  /** Null where it is off. */
+  readonly rest: RestServer | null
 }
 
 /**
@@ -72,7 +75,8 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings
     const server = serveTcp({ entrance, advertised, limits: configs, connect: peer => broker.connect(peer), log })
-    return { storage, broker, server }
+    const rest = openRest(settings, { broker, clock, port: server.port, directory: directoryOf(settings) }, log)
+    return { storage, broker, server, rest }
   } catch (error) {
     // A wish that cannot be granted is no crash: the next start must not have to recover from it.
     broker.close()
@@ -89,8 +93,8 @@ async function inRounds<T>(steps: Generator<void, T>): Promise<T> {
   }
 }
 
-function announce({ server, broker }: Running, settings: Settings): void {
-  const ready = readyOf(server, settings, settings.isEphemeral ? null : placeOf(settings))
+function announce({ server, rest, broker }: Running, settings: Settings): void {
+  const ready = readyOf(server, rest, settings, directoryOf(settings))
   try {
     if (settings.readyFile !== null) writeReadyFile(settings.readyFile, ready)
   } catch (error) {
@@ -99,6 +103,11 @@ function announce({ server, broker }: Running, settings: Settings): void {
   }
   const text = readyText(ready, settings, isTerminal())
   if (text !== null) console.log(text)
+}
+
+/** Null where everything lies in memory. */
+function directoryOf(settings: Settings): string | null {
+  return settings.isEphemeral ? null : placeOf(settings)
 }
 
 /** What kept the broker from starting, in one line; null for an error of ours. */
@@ -129,11 +138,12 @@ function isAboutDirectory(error: unknown): error is Error {
 }
 
 /** The first signal stops cleanly: nobody new, answers for those who wait, a closed log. The second ends at once. */
-function stopOnSignals({ server, broker }: Running, { readyFile }: Settings, log: Log): void {
+function stopOnSignals({ server, rest, broker }: Running, { readyFile }: Settings, log: Log): void {
   let isStopping = false
   const stop = () => {
     if (isStopping) process.exit(INTERRUPTED_EXIT_CODE)
     isStopping = true
+    const restClosed = rest?.close()
     try {
       server.stopAccepting()
       if (readyFile !== null) removeReadyFile(readyFile)
@@ -143,7 +153,7 @@ function stopOnSignals({ server, broker }: Running, { readyFile }: Settings, log
       process.exit(FAILURE_EXIT_CODE)
     }
     setTimeout(process.exit, STOP_MS, 0)
-    server.close().then(() => process.exit(0))
+    Promise.all([server.close(), restClosed]).then(() => process.exit(0))
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)

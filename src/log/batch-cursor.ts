@@ -10,6 +10,8 @@ import type { DiskFile } from './disk.ts'
 const LOOKUP_WINDOW_BYTES = 8 * 1024
 /** What walking over a whole file reads at a time. */
 export const WALK_WINDOW_BYTES = 1024 * 1024
+/** What is in the log was decompressed once, under its own bound, before it came there. */
+export const MAX_DECOMPRESSED_BYTES = 0x7fffffff
 
 /**
  * A cursor over the batches in `[position, end)`. After `next()` has answered true the fields describe a whole batch of

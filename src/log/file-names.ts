@@ -4,6 +4,7 @@
 export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint'
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint'
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint'
+export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint'
 export const CLEAN_SHUTDOWN_MARKER = '.kafka_cleanshutdown'
 
 /** In every partition's directory. */
@@ -13,12 +14,19 @@ export const LEADER_EPOCH_CHECKPOINT = 'leader-epoch-checkpoint'
 /** The files named by the first offset of their segment. */
 export type SegmentSuffix = 'log' | 'index' | 'timeindex' | 'txnindex' | 'snapshot'
 
+/** What a name ends with while a segment is being replaced: its files are not complete yet, or not in their place. */
+export type ReplacementSuffix = '' | '.cleaned' | '.swap'
+
 const OFFSET_DIGITS = 20
 const SEGMENT_FILE = /^(\d{20})\.(log|index|timeindex|txnindex|snapshot)(\.deleted|\.cleaned|\.swap)?$/
 
 /** `<20 digits>.<suffix>` */
-export function segmentFileName(baseOffset: number, suffix: SegmentSuffix): string {
-  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.${suffix}`
+export function segmentFileName(
+  baseOffset: number,
+  suffix: SegmentSuffix,
+  replacement: ReplacementSuffix = '',
+): string {
+  return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.${suffix}${replacement}`
 }
 
 export interface SegmentFileName {

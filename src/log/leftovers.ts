@@ -1,6 +1,9 @@
-/** Clears a partition's directory of what an interrupted deletion or compaction left (LogLoader.load, its first pass). @module */
+/**
+ * Clears a partition's directory of what an interrupted deletion or compaction left (LogLoader.load, its first passes).
+ * @module
+ */
 
-import { BatchCursor } from './batch-cursor.ts'
+import { BatchCursor, WALK_WINDOW_BYTES } from './batch-cursor.ts'
 import type { Disk } from './disk.ts'
 import { parseSegmentFileName, type SegmentFileName } from './file-names.ts'
 
@@ -10,10 +13,11 @@ export interface DirectoryContent {
   readonly snapshots: readonly number[]
 }
 
-/** @throws DiskError */
-export function sweepDirectory(disk: Disk, directory: string): DirectoryContent {
+/** Segments whose records all lie before `logStartOffset` go too. @throws DiskError */
+export function sweepDirectory(disk: Disk, directory: string, logStartOffset = 0): DirectoryContent {
   removeUnfinished(disk, directory)
   finishSwaps(disk, directory)
+  removeDeleted(disk, directory, logStartOffset)
   removeStrayIndexes(disk, directory)
   const files = segmentFiles(disk, directory)
   return { segments: offsetsOf(files, 'log'), snapshots: offsetsOf(files, 'snapshot') }
@@ -57,11 +61,18 @@ function finishSwaps(disk: Disk, directory: string): void {
 
 function nextOffset(disk: Disk, path: string): number {
   const file = disk.open(path)
-  const cursor = new BatchCursor(file, 0, file.size)
+  const cursor = new BatchCursor(file, 0, file.size, WALK_WINDOW_BYTES)
   let next = 0
   while (cursor.next()) next = cursor.lastOffset + 1
   file.close()
   return next
+}
+
+/** What records before `logStartOffset` lie in, for nobody reads them. The last segment stays: it is appended to. */
+function removeDeleted(disk: Disk, directory: string, logStartOffset: number): void {
+  const files = segmentFiles(disk, directory)
+  const first = offsetsOf(files, 'log').findLast(baseOffset => baseOffset <= logStartOffset) ?? 0
+  for (const { name, baseOffset } of files) if (baseOffset < first) disk.remove(`${directory}/${name}`)
 }
 
 /** Indexes of which there is no log. */

@@ -16,6 +16,14 @@ export interface LogConfig {
   readonly maxMessageBytes: number
   /** cleanup.policy: one, both or none. */
   readonly cleanupPolicy: readonly ('compact' | 'delete')[]
+  /** min.cleanable.dirty.ratio: of what cleaning would read, what is new must be more than this. */
+  readonly minCleanableDirtyRatio: number
+  /** min.compaction.lag.ms: how long a record stays for sure. */
+  readonly minCompactionLagMs: number
+  /** max.compaction.lag.ms: how long a record may wait to be cleaned; 2^63 for ever. */
+  readonly maxCompactionLagMs: number
+  /** delete.retention.ms: how long a tombstone stays once nothing else is left of its key. */
+  readonly deleteRetentionMs: number
   /** retention.ms, -1 for no limit. */
   readonly retentionMs: number
   /** retention.bytes, -1 for no limit. */
@@ -37,6 +45,11 @@ export interface LogConfig {
 const LONG_MAX = 2 ** 63
 const HOUR_MS = 60 * 60 * 1000
 
+/** The age at which a segment is closed: a log that has to be clean by a time must close it by then (LogConfig.maxSegmentMs). */
+export function maxSegmentMs({ cleanupPolicy, segmentMs, maxCompactionLagMs }: LogConfig): number {
+  return cleanupPolicy.includes('compact') ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs
+}
+
 /** Kafka's defaults. */
 export const defaultLogConfig: LogConfig = {
   segmentBytes: 1024 * 1024 * 1024,
@@ -45,6 +58,10 @@ export const defaultLogConfig: LogConfig = {
   indexIntervalBytes: 4096,
   maxMessageBytes: 1024 * 1024 + 12,
   cleanupPolicy: ['delete'],
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: LONG_MAX,
+  deleteRetentionMs: 24 * HOUR_MS,
   retentionMs: 7 * 24 * HOUR_MS,
   retentionBytes: -1,
   messageTimestampType: 'CreateTime',

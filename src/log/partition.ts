@@ -5,10 +5,14 @@ import type { Uuid } from '../base/uuid.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { type BatchHeader, batchHeaders, patchOffsets } from '../wire/records/batch.ts'
 import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
+import { type CleaningRound, type Compaction, compact } from './compaction.ts'
+import type { LastRecord } from './compaction-filter.ts'
+import { type CleaningPlan, planCleaning } from './compaction-plan.ts'
 import { type Disk, DiskError } from './disk.ts'
 import type { EpochEnd, LeaderEpochs } from './epochs.ts'
+import { segmentFileName } from './file-names.ts'
 import { isRelative } from './index.ts'
-import type { LogConfig } from './log-config.ts'
+import { type LogConfig, maxSegmentMs } from './log-config.ts'
 import { writeSnapshot } from './producer-snapshot.ts'
 import { firstOffset, type ProducerBatch, type ProducerEntry, type Producers } from './producers.ts'
 import { type RecoveredLog, type RecoveryOptions, recoverLog } from './recovery.ts'
@@ -34,12 +38,16 @@ export class PartitionLog {
   config: LogConfig
   /** Called when a commit has moved the log end; a roll commits too, so this may be within `stage`. */
   onAppend: () => void = () => {}
+  /** Called some time after a segment was closed, when it has reached the medium: it may be cleaned now. */
+  onFlushed: () => void = () => {}
 
   private readonly segments: Segments
   private readonly epochs: LeaderEpochs
   private readonly producers: Producers
   private readonly staging: Staging
-  private readonly startOffset: number
+  private startOffset: number
+  private isClosed = false
+  private compaction: Compaction | null = null
   private epoch: number
   /** Where the producer state was last written to a file, or read from one. */
   private snapshotOffset: number
@@ -102,13 +110,21 @@ export class PartitionLog {
   get sizeBytes(): number {
     return this.segments.sizeBytes
   }
-  /** The first offsets of the segments, ascending. */
+  /** The first offsets of the segments, ascending, as far as they are in the log. */
   get segmentBaseOffsets(): readonly number[] {
-    return this.segments.all.map(segment => segment.baseOffset)
+    return this.segments.all.map(segment => Math.max(segment.baseOffset, this.startOffset))
+  }
+  /** The first offset of the first segment. */
+  get firstBaseOffset(): number {
+    return this.segments.first.baseOffset
   }
   /** The first offset of the segment that is appended to. */
   get activeBaseOffset(): number {
     return this.segments.active.baseOffset
+  }
+  /** Whether the log may be cleaned: it is open, and no earlier cleaning was left half done. */
+  get isCleanable(): boolean {
+    return !this.isClosed && !this.segments.isSwapping
   }
   /** The idempotent producers whose batches are in the log. */
   get activeProducers(): Iterable<ProducerEntry> {
@@ -229,12 +245,54 @@ export class PartitionLog {
     this.producers.expire(nowMs, this.config.producerIdExpirationMs)
   }
 
+  /** What there is to clean, where everything before `cleanedOffset` was cleaned. @throws DiskError */
+  planCleaning(cleanedOffset: number | null, nowMs: number): CleaningPlan {
+    return planCleaning(this.segments.all, this, cleanedOffset, this.config, nowMs)
+  }
+
+  /** Begins a round of cleaning. It ends early where the log is closed, or loses segments, in the middle of it. */
+  compact(round: CleaningRound): Compaction {
+    assert(this.isCleanable, 'a log is cleaned only if it may be')
+    this.compaction = this.runCompaction(round)
+    return this.compaction
+  }
+
+  private *runCompaction(round: CleaningRound): Compaction {
+    const { disk, directory, segments, config } = this
+    const log = {
+      ...{ disk, directory, segments, config },
+      lastRecords: () => this.lastRecords(),
+      // Transactions are refused until there is an index of those that were aborted.
+      abortedTransactions: () => [],
+    }
+    try {
+      return yield* compact(log, round)
+    } finally {
+      this.compaction = null
+    }
+  }
+
+  private lastRecords(): ReadonlyMap<number, LastRecord> {
+    return new Map(
+      Array.from(this.producers.entries, ({ producerId, producerEpoch, batches }) => {
+        return [producerId, { producerEpoch, lastDataOffset: batches.at(-1)?.lastOffset ?? null }]
+      }),
+    )
+  }
+
+  private endCompaction(): void {
+    this.compaction?.return(null)
+    this.compaction = null
+  }
+
   /**
    * Commits, and writes what makes the next start clean: indexes, producer snapshot, epochs. The log may not be used again.
    * @throws DiskError: then the start must not count as clean
    */
   close(): void {
     this.commit()
+    this.isClosed = true
+    this.endCompaction()
     this.segments.active.trim()
     this.epochs.save(this.disk, this.directory)
     if (this.snapshotOffset < this.logEndOffset) this.writeSnapshot()
@@ -242,9 +300,31 @@ export class PartitionLog {
     this.segments.close()
   }
 
+  /**
+   * Lets the log begin at `offset`, which is not above the high watermark, if it begins before
+   * (UnifiedLog.maybeIncrementLogStartOffset). The caller has put it into the checkpoint: segments that lie before it as a
+   * whole are removed now, or, where the disk refuses, at the next start. Producers are remembered all the same.
+   */
+  incrementLogStartOffset(offset: number): void {
+    if (offset <= this.startOffset) return
+    this.startOffset = offset
+    this.checkOrder()
+    this.epochs.truncateFromStart(offset)
+    const deleted = this.segments.takeBefore(offset)
+    if (deleted.length > 0) this.endCompaction()
+    for (const segment of deleted) this.attempt(() => this.removeSegment(segment))
+  }
+
+  private removeSegment(segment: Segment): void {
+    segment.remove()
+    this.disk.remove(`${this.directory}/${segmentFileName(segment.baseOffset, 'snapshot')}`)
+  }
+
   /** Removes the directory. The log may not be used again. @throws DiskError */
   remove(): void {
     this.staging.drop(this.logEndOffset)
+    this.isClosed = true
+    this.endCompaction()
     this.segments.close()
     this.disk.remove(this.directory)
   }
@@ -260,7 +340,7 @@ export class PartitionLog {
   /** LogSegment.shouldRoll */
   private isFullFor(records: ValidatedRecords, activeBytes: number, nowMs: number): boolean {
     const { active } = this.segments
-    const { segmentBytes, segmentMs, segmentIndexBytes } = this.config
+    const { segmentBytes, segmentIndexBytes } = this.config
     let lastOffset = this.staging.endOffset - 1
     let maxTimestamp = NO_TIMESTAMP
     for (const batch of records.batches) {
@@ -269,7 +349,7 @@ export class PartitionLog {
     }
     return (
       activeBytes > segmentBytes - records.bytes.length ||
-      active.waitedMs(maxTimestamp, nowMs) > segmentMs ||
+      active.waitedMs(maxTimestamp, nowMs) > maxSegmentMs(this.config) ||
       active.indexes.isFull(segmentIndexBytes) ||
       !isRelative(lastOffset, active.baseOffset)
     )
@@ -308,7 +388,7 @@ export class PartitionLog {
     // A closed segment is its file: what a failed write left behind it would be taken for a part of the log.
     this.segments.active.trim()
     const segment = new Segment(this.disk, this.directory, this.logEndOffset, nowMs)
-    this.segments.roll(segment)
+    this.segments.roll(segment, () => this.onFlushed())
     this.attempt(() => this.writeSnapshot())
   }
 

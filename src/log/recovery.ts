@@ -21,6 +21,8 @@ export interface RecoveryOptions {
   readonly recoveryPoint?: number
   /** Of the checkpoint, 0 if it does not know the log. */
   readonly logStartOffset?: number
+  /** Of the checkpoint, 0 if it does not know the log: gaps before it are the work of compaction. */
+  readonly cleanedOffset?: number
 }
 
 export interface RecoveredLog {
@@ -32,12 +34,21 @@ export interface RecoveredLog {
   readonly snapshotOffset: number
 }
 
-/** Opens the log in `directory`, which exists; one without segments begins at the log start offset. @throws DiskError */
+/**
+ * Opens the log in `directory`, which exists; one without segments begins at the log start offset. One that ends before it
+ * has lost its end, but not what was said of its start: what is left was deleted, and the offsets up to there are not given
+ * a second time (LogLoader.recoverLog). @throws DiskError
+ */
 export function recoverLog(disk: Disk, directory: string, options: RecoveryOptions): RecoveredLog {
-  const content = sweepDirectory(disk, directory)
+  const content = sweepDirectory(disk, directory, options.logStartOffset)
   const epochs = LeaderEpochs.load(disk, directory)
   const segments = recoverSegments(disk, directory, content.segments, epochs, options)
-  const logStartOffset = Math.max(segments.first.baseOffset, Math.min(options.logStartOffset ?? 0, segments.endOffset))
+  if (segments.endOffset < (options.logStartOffset ?? 0)) {
+    for (const segment of segments.all) segment.remove()
+    for (const offset of content.snapshots) disk.remove(`${directory}/${segmentFileName(offset, 'snapshot')}`)
+    return recoverLog(disk, directory, options)
+  }
+  const logStartOffset = Math.max(segments.first.baseOffset, options.logStartOffset ?? 0)
   epochs.truncateFromEnd(segments.endOffset)
   epochs.truncateFromStart(logStartOffset)
   return {
@@ -74,7 +85,7 @@ function recoverSegments(
     const segment = all[index]!
     const fileBytes = segment.sizeBytes
     endOffset = segment.recover(config, enterEpoch)
-    const isCut = segment.sizeBytes < fileBytes || isFollowedByGap(all, index, endOffset, config)
+    const isCut = segment.sizeBytes < fileBytes || isFollowedByGap(all, index, endOffset, options)
     if (isCut) for (const later of all.splice(index + 1)) later.remove()
     if (index < all.length - 1) segment.saveIndexes()
   }
@@ -89,10 +100,10 @@ function isFollowedByGap(
   all: readonly Segment[],
   index: number,
   endOffset: number,
-  { cleanupPolicy }: LogConfig,
+  { config, cleanedOffset = 0 }: RecoveryOptions,
 ): boolean {
-  const next = all[index + 1]
-  return next !== undefined && next.baseOffset > endOffset && !cleanupPolicy.includes('compact')
+  const next = all[index + 1]?.baseOffset ?? 0
+  return next > Math.max(endOffset, cleanedOffset) && !config.cleanupPolicy.includes('compact')
 }
 
 /**

@@ -1,8 +1,11 @@
 /** Both indexes of a segment, with what is needed to go on with them and to keep them in their files. @module */
 
 import { type Disk, DiskError } from './disk.ts'
-import { type SegmentSuffix, segmentFileName } from './file-names.ts'
+import type { SegmentSuffix } from './file-names.ts'
 import { OffsetIndex, TimeIndex } from './index.ts'
+
+/** Where the files of a segment are. */
+export type SegmentPaths = (suffix: SegmentSuffix) => string
 
 export class SegmentIndexes {
   /** The largest timestamp noted, and the last offset of the first batch that has it; -1 and the base offset if none. */
@@ -14,7 +17,7 @@ export class SegmentIndexes {
   isSaved = false
 
   constructor(
-    private readonly baseOffset: number,
+    baseOffset: number,
     readonly offsets = new OffsetIndex(baseOffset),
     readonly times = new TimeIndex(baseOffset),
   ) {
@@ -26,9 +29,9 @@ export class SegmentIndexes {
    * Reads the files of a segment whose log has `logBytes`; null where one is missing, or cannot belong to that log. Entries
    * are not checked one by one: ends tell of files that were cut, preallocated or never written. @throws DiskError
    */
-  static load(disk: Disk, directory: string, baseOffset: number, logBytes: number): SegmentIndexes | null {
-    const offsetBytes = disk.readFile(`${directory}/${segmentFileName(baseOffset, 'index')}`)
-    const timeBytes = disk.readFile(`${directory}/${segmentFileName(baseOffset, 'timeindex')}`)
+  static load(disk: Disk, pathOf: SegmentPaths, baseOffset: number, logBytes: number): SegmentIndexes | null {
+    const offsetBytes = disk.readFile(pathOf('index'))
+    const timeBytes = disk.readFile(pathOf('timeindex'))
     if (offsetBytes === null || timeBytes === null) return null
     if (offsetBytes.length % OffsetIndex.entryBytes !== 0 || timeBytes.length % TimeIndex.entryBytes !== 0) return null
     const offsets = new OffsetIndex(baseOffset, offsetBytes)
@@ -64,27 +67,26 @@ export class SegmentIndexes {
   }
 
   /** Writes the files if they are behind, the time index ending with the largest timestamp. @throws DiskError */
-  save(disk: Disk, directory: string): void {
+  save(disk: Disk, pathOf: SegmentPaths): void {
     if (this.isSaved) return
     this.times.append(this.maxTimestamp, this.offsetOfMaxTimestamp)
-    this.replace(disk, directory, 'index', this.offsets.toBytes())
-    this.replace(disk, directory, 'timeindex', this.times.toBytes())
+    replaceFile(disk, pathOf('index'), this.offsets.toBytes())
+    replaceFile(disk, pathOf('timeindex'), this.times.toBytes())
     this.isSaved = true
   }
+}
 
-  /** A file that is not whole is removed: indexes may be missing, never wrong. */
-  private replace(disk: Disk, directory: string, suffix: SegmentSuffix, bytes: Uint8Array): void {
-    const path = `${directory}/${segmentFileName(this.baseOffset, suffix)}`
-    const file = disk.open(path)
-    try {
-      if (file.size > bytes.length) file.truncate(bytes.length)
-      if (file.write([bytes], 0) === bytes.length) return
-      throw new DiskError(`${path} was not written whole`, 'ENOSPC')
-    } catch (error) {
-      disk.remove(path)
-      throw error
-    } finally {
-      file.close()
-    }
+/** A file that is not whole is removed: indexes may be missing, never wrong. */
+function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
+  const file = disk.open(path)
+  try {
+    if (file.size > bytes.length) file.truncate(bytes.length)
+    if (file.write([bytes], 0) === bytes.length) return
+    throw new DiskError(`${path} was not written whole`, 'ENOSPC')
+  } catch (error) {
+    disk.remove(path)
+    throw error
+  } finally {
+    file.close()
   }
 }

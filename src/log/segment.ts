@@ -4,7 +4,7 @@ import { BATCH, LOG_OVERHEAD_BYTES } from '../wire/records/batch.ts'
 import { readInt32 } from '../wire/records/integers.ts'
 import { BatchCursor, WALK_WINDOW_BYTES } from './batch-cursor.ts'
 import { type Disk, DiskError, type DiskFile } from './disk.ts'
-import { type SegmentSuffix, segmentFileName } from './file-names.ts'
+import { type ReplacementSuffix, type SegmentSuffix, segmentFileName } from './file-names.ts'
 import { isRelative } from './index.ts'
 import type { LogConfig } from './log-config.ts'
 import { RecentBatches } from './recent-batches.ts'
@@ -19,15 +19,16 @@ export class Segment {
   isFlushed = false
   /** Once a flush has failed no later one proves anything: the system may have dropped what it could not write. */
   private canFlush = true
-  private readonly file: DiskFile
+  /** Null until it is used again after a change of its name. */
+  private opened: DiskFile | null = null
   private loaded: SegmentIndexes | null = null
   private knownMaxTimestamp: number | null = null
   private readonly recent = new RecentBatches()
   /** The last place that was looked for: a fetch asks for it twice, for how much there is and for the bytes. */
   private foundOffset = -1
   private foundPosition = 0
-  /** The max timestamp of the first batch, from which segment.ms counts; -1 if it has none. */
-  private firstTimestamp = -1
+  /** The max timestamp of the first batch, -1 if it has none; null until it is looked for. */
+  private knownFirstTimestamp: number | null = null
 
   /** Opens or creates the segment; all that its file holds counts as log. @throws DiskError */
   constructor(
@@ -35,10 +36,15 @@ export class Segment {
     private readonly directory: string,
     readonly baseOffset: number,
     private readonly createdMs: number,
+    private replacement: ReplacementSuffix = '',
   ) {
-    this.file = disk.open(this.pathOf('log'))
     this.sizeBytes = this.file.size
     if (this.sizeBytes === 0) this.loaded = new SegmentIndexes(baseOffset)
+  }
+
+  private get file(): DiskFile {
+    this.opened ??= this.disk.open(this.pathOf('log'))
+    return this.opened
   }
 
   /** The largest timestamp in here, -1 if there is none. @throws DiskError */
@@ -48,8 +54,20 @@ export class Segment {
 
   /** The indexes, read from their files on first use, or made anew where those are missing or damaged. @throws DiskError */
   get indexes(): SegmentIndexes {
-    this.loaded ??= SegmentIndexes.load(this.disk, this.directory, this.baseOffset, this.sizeBytes) ?? this.reindex()
+    const { disk, baseOffset, sizeBytes } = this
+    this.loaded ??= SegmentIndexes.load(disk, of => this.pathOf(of), baseOffset, sizeBytes) ?? this.reindex()
     return this.loaded
+  }
+
+  /** Whether transactions were aborted in here, by a broker that keeps such an index. @throws DiskError */
+  get hasTransactionIndex(): boolean {
+    return (this.disk.size(this.pathOf('txnindex')) ?? 0) > 0
+  }
+
+  /** The max timestamp of the first batch, from which segment.ms and max.compaction.lag.ms count; -1 if it has none. @throws DiskError */
+  get firstTimestamp(): number {
+    this.knownFirstTimestamp ??= this.readFirstTimestamp()
+    return this.knownFirstTimestamp
   }
 
   /**
@@ -78,7 +96,7 @@ export class Segment {
 
   /** Makes the batch that was written at the end part of the log. */
   promote(baseOffset: number, lastOffset: number, maxTimestamp: number, sizeBytes: number, config: LogConfig): void {
-    if (this.sizeBytes === 0) this.firstTimestamp = maxTimestamp
+    if (this.sizeBytes === 0) this.knownFirstTimestamp = maxTimestamp
     this.isFlushed = false
     this.indexes.note(lastOffset, maxTimestamp, this.sizeBytes, sizeBytes, config.indexIntervalBytes)
     this.recent.add(baseOffset, this.sizeBytes)
@@ -127,7 +145,7 @@ export class Segment {
   resume(config: LogConfig, visit: (cursor: BatchCursor) => void): number | null {
     const { indexes } = this
     indexes.bytesSinceEntry = 0
-    this.loadFirstTimestamp()
+    this.knownFirstTimestamp = this.readFirstTimestamp()
     const cursor = this.cursorAt(indexes.offsets.lastPosition)
     let nextOffset = this.baseOffset
     while (cursor.next()) {
@@ -157,13 +175,13 @@ export class Segment {
     this.sizeBytes = end
     this.trim()
     this.loaded = indexes
-    this.loadFirstTimestamp()
+    this.knownFirstTimestamp = this.readFirstTimestamp()
     return nextOffset
   }
 
-  private loadFirstTimestamp(): void {
+  private readFirstTimestamp(): number {
     const cursor = this.cursorAt(0)
-    this.firstTimestamp = cursor.next() ? cursor.maxTimestamp : -1
+    return cursor.next() ? cursor.maxTimestamp : -1
   }
 
   /** Indexes from the headers alone: the batches were checked when they came. */
@@ -179,7 +197,7 @@ export class Segment {
     if (this.loaded === null || this.loaded.isSaved) return
     this.isFlushed = false
     try {
-      this.loaded.save(this.disk, this.directory)
+      this.loaded.save(this.disk, suffix => this.pathOf(suffix))
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
     }
@@ -195,31 +213,34 @@ export class Segment {
 
   /** Gives back handles and mappings: for a log that is not used any more. */
   close(): void {
-    this.file.close()
+    this.opened?.close()
   }
 
   /**
-   * Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after.
-   * Files of indexes that are behind have to be written first.
+   * Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after;
+   * `done` is called then, or when it is known that they will not. Files of indexes that are behind have to be written first.
    */
-  flush(): void {
-    if (!this.canFlush || this.loaded?.isSaved === false) return
+  flush(done: () => void = () => {}): void {
     const { sizeBytes } = this
     try {
-      const files = [this.file, ...this.indexFiles()]
+      const { file } = this
+      const files = this.canFlush && this.loaded?.isSaved !== false ? [file, ...this.indexFiles()] : []
+      if (files.length === 0) done()
       let left = files.length
       let areFlushed = true
-      for (const file of files) {
-        file.flush(error => {
+      for (const one of files) {
+        one.flush(error => {
           areFlushed &&= error === null
-          if (file !== this.file) file.close()
+          if (one !== file) one.close()
           if (--left > 0) return
           this.canFlush &&= areFlushed
           this.isFlushed = areFlushed && this.canFlush && sizeBytes === this.sizeBytes
+          done()
         })
       }
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
+      done()
     }
   }
 
@@ -228,18 +249,34 @@ export class Segment {
     return paths.filter(path => this.disk.size(path) !== null).map(path => this.disk.open(path))
   }
 
-  /** Removes the segment's files. @throws DiskError */
-  remove(): void {
-    this.close()
-    for (const suffix of ['log', 'index', 'timeindex', 'txnindex'] as const) {
-      this.disk.remove(this.pathOf(suffix))
+  /**
+   * Renames the segment's files, the log first as Kafka does: who opens the directory after a crash in between can tell what
+   * was meant. An index that is not found under its new name is made anew. @throws DiskError: then some have their old names
+   */
+  rename(replacement: ReplacementSuffix): void {
+    const before = this.replacement
+    for (const suffix of FILES) {
+      const path = this.pathOf(suffix, before)
+      if (this.disk.size(path) === null) continue
+      this.disk.rename(path, this.pathOf(suffix, replacement))
+      this.opened = null
+      this.replacement = replacement
     }
   }
 
-  private pathOf(suffix: SegmentSuffix): string {
-    return `${this.directory}/${segmentFileName(this.baseOffset, suffix)}`
+  /** Removes the segment's files. @throws DiskError */
+  remove(): void {
+    this.close()
+    for (const suffix of FILES) this.disk.remove(this.pathOf(suffix))
+  }
+
+  private pathOf(suffix: SegmentSuffix, replacement = this.replacement): string {
+    return `${this.directory}/${segmentFileName(this.baseOffset, suffix, replacement)}`
   }
 }
+
+/** A segment's files but the producer snapshot, which is that of the log before it. */
+const FILES = ['log', 'index', 'timeindex', 'txnindex'] as const
 
 /** index.interval.bytes of indexes that are made anew where no configuration is at hand. */
 const DEFAULT_INTERVAL_BYTES = 4096

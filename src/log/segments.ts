@@ -2,7 +2,7 @@
 
 import { assert } from '../base/assert.ts'
 import { readRecords } from '../wire/records/record.ts'
-import { type BatchCursor, WALK_WINDOW_BYTES } from './batch-cursor.ts'
+import { type BatchCursor, MAX_DECOMPRESSED_BYTES, WALK_WINDOW_BYTES } from './batch-cursor.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Segment } from './segment.ts'
 
@@ -29,11 +29,14 @@ export const emptySlice: LogSlice = { pieces: [], sizeBytes: 0 }
 
 /** Closed segments whose indexes are kept in memory. */
 const WARM_SEGMENTS = 4
-/** What is in the log was decompressed once, under its own bound, before it came there. */
-const MAX_DECOMPRESSED_BYTES = 0x7fffffff
 
 /** Offsets given to its methods lie between the first segment's base offset and `endOffset`. All may throw DiskError. */
 export class Segments {
+  /**
+   * Whether segments are being replaced on the disk. Where the disk refuses in the middle this stays: what is begun is
+   * finished at the next start, and nothing else may be begun before.
+   */
+  isSwapping = false
   private readonly warm: Segment[] = []
 
   /** `segments` ascend, and there is at least one; `endOffset` is the log end offset. */
@@ -62,21 +65,43 @@ export class Segments {
     return this.segments.find(segment => !segment.isFlushed)?.baseOffset ?? this.endOffset
   }
 
-  /** Makes `segment` the active one; what is before it goes to the medium. */
-  roll(segment: Segment): void {
+  /** Where the segment after `segment` begins, or the log ends. */
+  after(segment: Segment): number {
+    return this.segments[this.segments.indexOf(segment) + 1]?.baseOffset ?? this.endOffset
+  }
+
+  /** Makes `segment` the active one; what is before it goes to the medium, and `onFlushed` is called as it has. */
+  roll(segment: Segment, onFlushed: () => void): void {
     assert(segment.sizeBytes === 0 && segment.baseOffset === this.endOffset, 'a segment begins empty at the log end')
     const closed = this.active
     this.segments.push(segment)
-    this.flush(closed)
+    this.flush(closed, onFlushed)
     closed.forgetIndexes()
   }
 
-  /** Asks for everything up to `last` to reach the medium, indexes too. */
-  flush(last: Segment): void {
+  /** Takes the segments away that end at or before `offset`, and returns them; the active one stays. */
+  takeBefore(offset: number): readonly Segment[] {
+    const following = this.segments.findIndex(segment => segment.baseOffset > offset)
+    const keptFrom = (following < 0 ? this.segments.length : following) - 1
+    return this.replace(this.segments.slice(0, Math.max(keptFrom, 0)))
+  }
+
+  /** Puts `replacement` in the place of `replaced`, which lie side by side, and returns these. */
+  replace(replaced: readonly Segment[], ...replacement: readonly Segment[]): readonly Segment[] {
+    const [first] = replaced
+    if (first === undefined) return replaced
+    assert(!replaced.includes(this.active), 'the active segment is never replaced')
+    this.segments.splice(this.segments.indexOf(first), replaced.length, ...replacement)
+    for (const segment of replaced) if (this.warm.includes(segment)) this.warm.splice(this.warm.indexOf(segment), 1)
+    return replaced
+  }
+
+  /** Asks for everything up to `last` to reach the medium, indexes too; `onFlushed` is called for each segment that has. */
+  flush(last: Segment, onFlushed: () => void = () => {}): void {
     for (const segment of this.segments) {
       if (segment.baseOffset > last.baseOffset) break
       segment.saveIndexes()
-      if (!segment.isFlushed) segment.flush()
+      if (!segment.isFlushed) segment.flush(onFlushed)
     }
   }
 

@@ -65,6 +65,22 @@ export function readRequest<Q extends Fields>(reader: Reader, contract: Contract
   return codecOf(contract.request, version, isFlexible(contract.flexible, version)).read(reader)
 }
 
+/** Writes a whole frame: length, request header and `request`. */
+export function writeRequest<Q extends Fields>(
+  writer: Writer,
+  contract: Contract<Q>,
+  version: number,
+  { correlationId, clientId }: Pick<RequestHeader, 'correlationId' | 'clientId'>,
+  request: Draft<Q>,
+): void {
+  const headerVersion = requestHeaderVersion(contract, version)
+  const header = { requestApiKey: contract.key, requestApiVersion: version, correlationId, clientId }
+  writer.beginFrame()
+  codecOf(requestHeader.fields, headerVersion, headerVersion === 2).write(writer, header)
+  codecOf(contract.request, version, isFlexible(contract.flexible, version)).write(writer, request)
+  writer.endFrame()
+}
+
 /** Writes a whole frame: length, response header and `response`. */
 export function writeResponse<S extends Fields>(
   writer: Writer,

@@ -1,68 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import door, { describeConfigs } from '../../src/api/32-describe-configs.ts'
-import type { Call } from '../../src/api/api.ts'
-import { zeroUuid } from '../../src/base/uuid.ts'
-import { Catalog } from '../../src/core/catalog/catalog.ts'
-import { BrokerConfigs } from '../../src/core/configs/broker-configs.ts'
+import { ResourceType } from '../../src/core/catalog/state.ts'
 import { ConfigSource } from '../../src/core/configs/sources.ts'
-import { FetchSessions } from '../../src/core/fetch-sessions.ts'
-import { codecOf } from '../../src/wire/compile.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { isFlexible } from '../../src/wire/frame.ts'
-import { Reader } from '../../src/wire/reader.ts'
-import type { Draft } from '../../src/wire/schema.ts'
-import { Writer } from '../../src/wire/writer.ts'
+import { CatalogFixture } from '../core/catalog/fixture.ts'
+import { ask as askDoor } from './ask.ts'
 
-const TOPIC = 2
-const BROKER = 4
-const BROKER_LOGGER = 8
-const CLIENT_METRICS = 16
-const GROUP = 32
+const { TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP } = ResourceType
 
-const configs = new BrokerConfigs(new Map([['message.max.bytes', '5000']]))
-const catalog = new Catalog({
-  identity: { nodeId: 1, clusterId: 'test', directoryId: zeroUuid },
-  configs,
-  journal: { append: () => {} },
-  directories: { create: () => {}, remove: () => {}, removeStrays: () => {} },
-  randomBytes: size => new Uint8Array(size).fill(7),
-})
-catalog.createTopics(
-  {
-    topics: [
-      {
-        name: 'compacted',
-        numPartitions: 1,
-        replicationFactor: 1,
-        assignments: [],
-        configs: [{ name: 'cleanup.policy', value: ' compact ' }],
-      },
-    ],
-    validateOnly: false,
-    timeoutMs: 1000,
-  },
-  0,
-)
-
-function unreachable(): never {
-  throw new Error('no business of this door')
-}
-
-function callOf(version: number): Call {
-  return {
-    version,
-    clientId: null,
-    now: 0,
-    endpoint: { host: 'localhost', port: 9092 },
-    roomBytes: 0,
-    served: [],
-    catalog,
-    configs,
-    fetchSessions: new FetchSessions(0, { below: unreachable }),
-    logs: { find: unreachable, produce: unreachable, refuse: unreachable, errorCodeOf: unreachable },
-    purgatory: { park: unreachable },
-  }
-}
+const fixture = new CatalogFixture({ 'message.max.bytes': '5000' })
+fixture.create({ name: 'compacted', configs: [{ name: 'cleanup.policy', value: ' compact ' }] })
 
 interface Asked {
   readonly version?: number
@@ -74,14 +21,18 @@ interface Asked {
 function ask(resourceType: number, resourceName: string, asked: Asked = {}) {
   const { version = 4, keys = null, includeSynonyms = false } = asked
   const resources = [{ resourceType, resourceName, configurationKeys: keys }]
-  const answer = door.handle?.({ resources, includeSynonyms, includeDocumentation: false }, callOf(version))
-  const writer = new Writer()
-  const codec = codecOf(describeConfigs.response, version, isFlexible(describeConfigs.flexible, version))
-  // A door's answer is what its own contract writes: the dispatcher relies on the same.
-  codec.write(writer, answer as Draft<typeof describeConfigs.response>)
-  const [result] = codec.read(new Reader(writer.toBytes())).results
+  const question = { resources, includeSynonyms, includeDocumentation: false }
+  const [result] = askDoor(door, describeConfigs, fixture, version, question).results
   if (!result) throw new Error('no result')
   return result
+}
+
+/** Sets one config of one resource. */
+function alter(resourceType: number, resourceName: string, name: string, value: string): void {
+  const configs = [{ name, value }]
+  const change = { resources: [{ resourceType, resourceName, configs }], isReplacing: false, validateOnly: false }
+  const [altered] = fixture.catalog.alterConfigs(change, 0)
+  expect(altered?.errorMessage).toBeNull()
 }
 
 describe('a topic', () => {
@@ -162,17 +113,64 @@ describe('brokers', () => {
     }
   })
 
-  test('all together: only what they were told together', () => {
-    const described = ask(BROKER, '', { includeSynonyms: true }).configs
+  test('all together: only what they were told together, as it was told', () => {
+    expect(ask(BROKER, '').configs).toEqual([])
+    alter(BROKER, '', 'log.retention.ms', ' 5 ')
     const source = ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG
-    expect(described).toMatchObject([
+    expect(ask(BROKER, '', { includeSynonyms: true }).configs).toMatchObject([
       {
-        name: 'min.insync.replicas',
-        value: '1',
+        name: 'log.retention.ms',
+        value: ' 5 ',
+        readOnly: false,
         configSource: source,
-        synonyms: [{ name: 'min.insync.replicas', value: '1', source }],
+        synonyms: [{ name: 'log.retention.ms', value: ' 5 ', source }],
       },
     ])
+    expect(ask(BROKER, '', { keys: ['message.max.bytes'] }).configs).toEqual([])
+  })
+
+  test('what one was told comes before what all were told, and both before its settings; topics follow', () => {
+    alter(BROKER, '', 'message.max.bytes', '6000')
+    alter(BROKER, '1', 'message.max.bytes', '7000')
+    const synonyms = [
+      { name: 'message.max.bytes', value: '7000', source: ConfigSource.DYNAMIC_BROKER_CONFIG },
+      { name: 'message.max.bytes', value: '6000', source: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG },
+      { name: 'message.max.bytes', value: '5000', source: ConfigSource.STATIC_BROKER_CONFIG },
+      { name: 'message.max.bytes', value: '1048588', source: ConfigSource.DEFAULT_CONFIG },
+    ]
+    const shown = { value: '7000', configSource: ConfigSource.DYNAMIC_BROKER_CONFIG, synonyms }
+    expect(ask(BROKER, '1', { keys: ['message.max.bytes'], includeSynonyms: true }).configs).toMatchObject([shown])
+    expect(ask(TOPIC, 'compacted', { keys: ['max.message.bytes'], includeSynonyms: true }).configs).toMatchObject([
+      shown,
+    ])
+    for (const name of ['', '1']) alter(BROKER, name, 'message.max.bytes', '5000')
+  })
+
+  test('what nobody knows may be a secret; what is set for one listener has the type of what it overrides', () => {
+    alter(BROKER, '1', 'a.plug-in’s', 'x')
+    alter(BROKER, '1', 'listener.name.plaintext.max.connections', '5')
+    alter(BROKER, '1', 'listener.name.plaintext.ssl.keystore.password', 'secret')
+    const keys = [
+      'a.plug-in’s',
+      'listener.name.plaintext.max.connections',
+      'listener.name.plaintext.ssl.keystore.password',
+    ]
+    const described = ask(BROKER, '1', { keys: [...keys, 'no.such'], includeSynonyms: true }).configs
+    expect(
+      described.map(config => [
+        config.value,
+        config.readOnly,
+        config.isSensitive,
+        config.configType,
+        config.synonyms.length,
+      ]),
+    ).toEqual([
+      [null, true, true, 0, 1],
+      ['5', true, false, 3, 2],
+      [null, true, true, 9, 1],
+    ])
+    const names = ask(BROKER, '1').configs.map(({ name }) => name)
+    for (const name of keys) expect(names).toContain(name)
   })
 
   test('the one logger', () => {
@@ -180,6 +178,8 @@ describe('brokers', () => {
       { name: 'root', configSource: ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG, readOnly: false },
     ])
     expect(ask(BROKER_LOGGER, '1', { keys: ['kafka.no.such.Logger'] }).configs).toEqual([])
+    alter(BROKER_LOGGER, '1', 'root', 'DEBUG')
+    expect(ask(BROKER_LOGGER, '1').configs[0]?.value).toBe('DEBUG')
   })
 })
 
@@ -189,6 +189,19 @@ test('groups and client metrics need not exist', () => {
     ['interval.ms', '300000'],
     ['match', ''],
     ['metrics', ''],
+  ])
+})
+
+test('groups and client metrics show what they have set', () => {
+  alter(GROUP, 'g', 'consumer.session.timeout.ms', '50000')
+  const keys = ['consumer.session.timeout.ms', 'consumer.heartbeat.interval.ms']
+  expect(ask(GROUP, 'g', { keys }).configs).toMatchObject([
+    { value: '50000', configSource: ConfigSource.GROUP_CONFIG },
+    { value: '5000', configSource: ConfigSource.DEFAULT_CONFIG },
+  ])
+  alter(CLIENT_METRICS, 'm', 'interval.ms', ' 60000')
+  expect(ask(CLIENT_METRICS, 'm', { keys: ['interval.ms'] }).configs).toMatchObject([
+    { value: '60000', configSource: ConfigSource.CLIENT_METRICS_CONFIG },
   ])
 })
 

@@ -1,6 +1,5 @@
 /** Asks one door, through the bytes of a version there and back, in a broker that has a catalog and nothing else. @module */
 import type { Api, Call } from '../../src/api/api.ts'
-import { FetchSessions } from '../../src/core/fetch-sessions.ts'
 import { codecOf } from '../../src/wire/compile.ts'
 import { isFlexible } from '../../src/wire/frame.ts'
 import { Reader } from '../../src/wire/reader.ts'
@@ -8,23 +7,30 @@ import { type Contract, type Draft, type Fields, type Infer, versionRange } from
 import { Writer } from '../../src/wire/writer.ts'
 import type { CatalogFixture } from '../core/catalog/fixture.ts'
 
-function unreachable(): never {
-  throw new Error('no business of this door')
+/** A room that has no business with the doors asked here. */
+function closed<Room extends object>(): Room {
+  const refuse = () => {
+    throw new Error('no business of this door')
+  }
+  // Nobody gets anything of it, of whatever type.
+  return new Proxy({} as Room, { get: refuse })
 }
 
 function callOf({ catalog, configs }: CatalogFixture, version: number): Call {
   return {
     version,
     clientId: null,
+    clientAddress: '10.0.0.1',
     now: 0,
     endpoint: { host: 'here', port: 9092 },
     roomBytes: 0,
     served: [],
     catalog,
     configs,
-    fetchSessions: new FetchSessions(0, { below: unreachable }),
-    logs: { find: unreachable, produce: unreachable, refuse: unreachable, errorCodeOf: unreachable },
-    purgatory: { park: unreachable },
+    fetchSessions: closed(),
+    logs: closed(),
+    purgatory: closed(),
+    groups: closed(),
   }
 }
 

@@ -2,7 +2,7 @@
  * The floor that the runtime sets: a sink and a source of the same bytes that decides nothing. `bare PORT DIRECTORY`.
  * Of a request it reads the first twelve bytes: length, API key, version, correlation id. What a turn brings goes to a
  * file in one write; then every request that is whole gets a constant answer, all in one write. Fetches are answered from
- * a file of batches with nothing in them, to one reader at a time. Until the first request it only listens.
+ * a file of batches with nothing in them, to one reader at a time.
  * @module
  */
 import { openSync, readSync, writeSync } from 'node:fs'

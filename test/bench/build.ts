@@ -15,11 +15,16 @@ export function strikemq(): { readonly path: string; readonly warning: string | 
   return { path, warning: isOld ? `${path} is older than its source; 'bun run build' makes it anew` : null }
 }
 
-/** The bare sink and source, compiled as the broker is. */
-export async function bare(): Promise<string> {
-  const outfile = join(built, 'bench-bare')
+/** The bare sink and source, and what does nothing but listen: floors for work and for starts. */
+export async function bare(): Promise<{ readonly sink: string; readonly listener: string }> {
+  return { sink: await compiled('bare.ts', 'bench-bare'), listener: await compiled('listener.ts', 'bench-listener') }
+}
+
+/** Compiles a program of this folder as the broker is compiled. */
+async function compiled(program: string, name: string): Promise<string> {
+  const outfile = join(built, name)
   await Bun.build({
-    entrypoints: [join(import.meta.dir, 'bare.ts')],
+    entrypoints: [join(import.meta.dir, program)],
     format: 'esm',
     bytecode: true,
     minify: { whitespace: true, syntax: true, identifiers: false },

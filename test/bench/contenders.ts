@@ -8,16 +8,20 @@ import { bare, strikemq } from './build.ts'
 export const CONTENDER_NAMES = ['strikemq', 'bare', 'kfake', 'kafka'] as const
 export type ContenderName = (typeof CONTENDER_NAMES)[number]
 
+type Command = (port: number, directory: string, configs: readonly string[]) => string[]
+
 export interface Contender {
   readonly name: ContenderName
   /** It keeps topics and gives out offsets. */
   readonly isBroker: boolean
   /** What it does at its start goes on for as long after the first answer. */
   readonly settleMs: number
-  /** The program to run; null where a script has to start it. */
-  readonly command: ((port: number, directory: string) => string[]) | null
-  /** Starts it and returns its process id. */
-  launch(port: number, directory: string): Promise<number>
+  /** Groups are loaded when somebody asks for them, so that it can be measured. */
+  readonly loadsGroupsLazily: boolean
+  /** What is run where only its start is measured; null where a script has to start it. */
+  readonly command: Command | null
+  /** Starts it with configs of Apache Kafka, KEY=VALUE, as far as it has them, and returns its process id. */
+  launch(port: number, directory: string, configs: readonly string[]): Promise<number>
 }
 
 /** One that cannot be measured here. */
@@ -37,11 +41,12 @@ export async function findContender(name: ContenderName, say: (line: string) => 
     case 'strikemq': {
       const { path, warning } = strikemq()
       if (warning) say(warning)
-      return started(name, (port, directory) => [path, '--port', String(port), '--data-dir', directory])
+      return { ...started(name, strikemqCommand(path)), loadsGroupsLazily: true }
     }
     case 'bare': {
-      const path = await bare()
-      return { ...started(name, (port, directory) => [path, String(port), directory]), isBroker: false }
+      const { sink, listener } = await bare()
+      const contender = started(name, (port, directory) => [sink, String(port), directory])
+      return { ...contender, isBroker: false, command: port => [listener, String(port)] }
     }
     case 'kfake': {
       const reason = withoutKfake()
@@ -52,24 +57,31 @@ export async function findContender(name: ContenderName, say: (line: string) => 
     case 'kafka': {
       const reason = await withoutKafka()
       if (reason) return { name, reason }
-      return { name, isBroker: true, settleMs: 3000, command: null, launch: launcher(kafkaScript) }
+      const launch = launcher(kafkaScript)
+      return { name, isBroker: true, settleMs: 3000, loadsGroupsLazily: false, command: null, launch }
     }
   }
 }
 
 /** A contender that is one program. */
-function started(name: ContenderName, command: (port: number, directory: string) => string[]): Contender {
-  const launch = async (port: number, directory: string) => {
-    const child = Bun.spawn(command(port, directory), { stdio: ['ignore', 'ignore', 'ignore'] })
+function started(name: ContenderName, command: Command): Contender {
+  const launch: Contender['launch'] = async (port, directory, configs) => {
+    const child = Bun.spawn(command(port, directory, configs), { stdio: ['ignore', 'ignore', 'ignore'] })
     return child.pid
   }
-  return { name, isBroker: true, settleMs: 1000, command, launch }
+  return { name, isBroker: true, settleMs: 1000, loadsGroupsLazily: false, command, launch }
+}
+
+function strikemqCommand(path: string): Command {
+  return (port, directory, configs) => {
+    return [path, '--port', String(port), '--data-dir', directory, ...configs.flatMap(config => ['-o', config])]
+  }
 }
 
 /** A script that starts a broker in the background and leaves its process id in the directory. */
 function launcher(script: string): Contender['launch'] {
-  return async (port, directory) => {
-    await outputOf([script, String(port), directory])
+  return async (port, directory, configs) => {
+    await outputOf([script, String(port), directory, ...configs])
     return Number(readFileSync(join(directory, 'pid'), 'utf8'))
   }
 }
@@ -77,7 +89,7 @@ function launcher(script: string): Contender['launch'] {
 /** The script builds it on its first start. */
 async function buildKfake(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'strikemq-bench-'))
-  process.kill(await launcher(kfakeScript)(0, directory), 'SIGKILL')
+  process.kill(await launcher(kfakeScript)(0, directory, []), 'SIGKILL')
   rmSync(directory, { recursive: true })
 }
 

@@ -9,6 +9,23 @@ export interface Target {
   readonly isBroker: boolean
 }
 
+/** Groups `group-0`, `group-1` … that have each committed an offset for every partition of a topic. */
+export interface CommittedGroups {
+  readonly topic: string
+  readonly partitionCount: number
+  readonly groupCount: number
+}
+
+/** What a broker is asked at its start, after ApiVersions: Metadata, or what the first of these groups has committed. */
+export type Question = 'Metadata' | CommittedGroups
+
+/** Milliseconds from exec, or from the end of the script that starts a broker, to an answer. */
+export interface StartTimes {
+  readonly apiVersionsMs: number
+  /** To the question that comes next on the same connection. */
+  readonly questionMs: number
+}
+
 /** What a produce request carries: one batch for each of the topic's partitions. */
 export interface Shape {
   readonly topic: string
@@ -33,14 +50,40 @@ export interface Percentiles {
 
 /** Every kind of work: what it is asked with, and what it answers. */
 export interface Jobs {
-  /** Starts a process for each command, one after the other, and stops it again once it has answered ApiVersions. */
+  /** Starts one process after the other, and ends it with `signal` once it has answered. */
   start: {
-    job: { readonly commands: readonly (readonly string[])[]; readonly port: number }
-    result: { readonly ms: readonly number[] }
+    job: {
+      readonly starts: readonly { readonly command: readonly string[]; readonly question: Question }[]
+      readonly port: number
+      readonly signal: 'SIGTERM' | 'SIGKILL'
+    }
+    result: { readonly times: readonly StartTimes[] }
   }
   topics: {
     job: { readonly target: Target; readonly topicCount: number }
     result: { readonly topicCount: number }
+  }
+  /** Makes groups, as consumers without members do. */
+  groups: {
+    job: { readonly target: Target; readonly groups: CommittedGroups }
+    result: { readonly groupCount: number }
+  }
+  /** Has the broker load the groups, all of which it has to name. */
+  loadGroups: {
+    job: { readonly target: Target; readonly groupCount: number }
+    /** What that took, and what it added to the broker's anonymous memory. */
+    result: { readonly ms: number; readonly bytes: number }
+  }
+  /** Commits of one offset by the member of a group at a steady rate, each sent once the one before it is answered. */
+  commit: {
+    job: {
+      readonly target: Target
+      readonly warmUpCount: number
+      readonly requestCount: number
+      readonly ratePerSecond: number
+    }
+    /** Microseconds. */
+    result: Percentiles
   }
   /** Keeps connections open that have asked for ApiVersions and then nothing. */
   idle: {

@@ -1,6 +1,8 @@
 /** The load client, a process of its own: `bun test/bench/load.ts KIND JOB` does one job and prints what it measured. @module */
 import type { Jobs, Kind } from './jobs.ts'
+import { runCommit } from './load/commit.ts'
 import { runFetch } from './load/fetch.ts'
+import { makeGroups, runLoadGroups } from './load/groups.ts'
 import { runIdle } from './load/idle.ts'
 import { runLatency, runTail } from './load/latency.ts'
 import { runProduce } from './load/produce.ts'
@@ -12,6 +14,9 @@ type Runner<K extends Kind> = (job: Jobs[K]['job']) => Jobs[K]['result'] | Promi
 const runners: { readonly [K in Kind]: Runner<K> } = {
   start: runStarts,
   topics: makeTopics,
+  groups: makeGroups,
+  loadGroups: runLoadGroups,
+  commit: runCommit,
   idle: runIdle,
   latency: runLatency,
   produce: runProduce,

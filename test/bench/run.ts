@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { type Arguments, parseArguments, USAGE } from './arguments.ts'
 import { rawbench } from './build.ts'
 import { type Contender, type ContenderName, findContender } from './contenders.ts'
+import { firstRecord } from './rows/first-record.ts'
 import { idle } from './rows/idle.ts'
+import { manyGroups } from './rows/many-groups.ts'
 import { start } from './rows/start.ts'
 import { work } from './rows/work.ts'
 import { killAll } from './running.ts'
@@ -14,7 +16,7 @@ import { type Options, type Samples, Turn } from './turn.ts'
 const USAGE_EXIT_CODE = 2
 const INTERRUPTED_EXIT_CODE = 130
 
-const families = [start, idle, work]
+const families = [start, manyGroups, idle, work, firstRecord]
 const rows = families.flatMap(family => family.rows)
 
 async function main(args: Arguments): Promise<void> {

@@ -1,9 +1,9 @@
 /** A contender at work. @module */
 import type { Contender } from './contenders.ts'
-import type { Target } from './jobs.ts'
+import type { Question, StartTimes, Target } from './jobs.ts'
 import { isRunning } from './linux.ts'
 import { Buffered, Connection } from './load/connection.ts'
-import { apiVersionsFrame } from './load/requests.ts'
+import { Interview } from './load/start.ts'
 
 const PAUSE_MS = 5
 const START_MS = 60_000
@@ -17,26 +17,37 @@ export function killAll(): void {
   for (const pid of alive) end(pid, 'SIGKILL')
 }
 
+export interface StartOptions {
+  readonly directory: string
+  /** Of Apache Kafka, as KEY=VALUE. */
+  readonly configs: readonly string[]
+  readonly question: Question
+}
+
 /** At the end of the scope that says `await using` it is killed. */
 export class Running implements AsyncDisposable {
   private constructor(
     readonly target: Target,
-    /** From its start, or the end of the script that starts it, to the first answer; in steps of the pause between tries. */
-    readonly startMs: number,
+    /** In steps of the pause between tries. */
+    readonly times: StartTimes,
   ) {}
 
-  static async start(contender: Contender, port: number, directory: string): Promise<Running> {
-    let started = performance.now()
-    const pid = await contender.launch(port, directory)
+  static async start(contender: Contender, port: number, options: StartOptions): Promise<Running> {
+    const { directory, configs, question } = options
+    const interview = new Interview(question)
+    let started = Bun.nanoseconds()
+    const pid = await contender.launch(port, directory, configs)
     alive.add(pid)
-    if (contender.command === null) started = performance.now()
+    if (contender.command === null) started = Bun.nanoseconds()
     try {
-      await untilAnswered(port, pid)
+      const connection = await connected(port, pid)
+      const times = interview.hold(connection, started)
+      connection.close()
+      return new Running({ port, pid, isBroker: contender.isBroker }, times)
     } catch (error) {
       await endWith(pid, 'SIGKILL')
       throw error
     }
-    return new Running({ port, pid, isBroker: contender.isBroker }, performance.now() - started)
   }
 
   /** Ends it as an operator would. */
@@ -59,18 +70,14 @@ async function endWith(pid: number, signal: NodeJS.Signals): Promise<void> {
   alive.delete(pid)
 }
 
-async function untilAnswered(port: number, pid: number): Promise<void> {
+async function connected(port: number, pid: number): Promise<Connection> {
   const input = new Buffered(INPUT_BYTES)
   for (const deadline = performance.now() + START_MS; performance.now() < deadline; await Bun.sleep(PAUSE_MS)) {
     if (!isRunning(pid)) throw new Error('it ended at its start')
     const connection = Connection.to(port, input)
-    if (!connection) continue
-    connection.send(Buffered.of(apiVersionsFrame()))
-    connection.receive()
-    connection.close()
-    return
+    if (connection) return connection
   }
-  throw new Error(`it did not answer for ${START_MS / 1000} s`)
+  throw new Error(`it did not listen for ${START_MS / 1000} s`)
 }
 
 function end(pid: number, signal: NodeJS.Signals): void {

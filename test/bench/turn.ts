@@ -5,7 +5,7 @@ import { outputOf } from '../conformance/commands.ts'
 import type { Contender, ContenderName } from './contenders.ts'
 import type { Jobs, Kind } from './jobs.ts'
 import { nextPort } from './ports.ts'
-import { Running } from './running.ts'
+import { Running, type StartOptions } from './running.ts'
 
 export interface Row {
   /** Unique. */
@@ -84,9 +84,10 @@ export class Turn {
     return path
   }
 
-  /** Starts the contender on a directory, a new one unless given. */
-  start(directory = this.newDirectory()): Promise<Running> {
-    return Running.start(this.contender, nextPort(), directory)
+  /** Starts the contender, on a new directory unless one is given, and waits until it is ready. */
+  start(options: Partial<StartOptions> = {}): Promise<Running> {
+    const { directory = this.newDirectory(), configs = [], question = 'Metadata' } = options
+    return Running.start(this.contender, nextPort(), { directory, configs, question })
   }
 
   /** Has the load client, in a process of its own, do one job. */

@@ -140,4 +140,37 @@ describe('Purgatory', () => {
     purgatory.settle()
     expect(diary).toEqual(['a is asked', 'b is asked', 'c is asked'])
   })
+
+  describe('lets others answer', () => {
+    function waiter() {
+      const { purgatory, diary, clock } = setUp()
+      const { parked, answer } = purgatory.parkUntilAnswered<string>()
+      parked.onAnswer(given => diary.push(given), fail)
+      return { purgatory, diary, clock, parked, answer }
+    }
+
+    test('at the end of the turn, however long it takes', () => {
+      const { purgatory, diary, clock, answer } = waiter()
+      clock.advance(1_000_000)
+      answer('here')
+      expect(diary).toEqual([])
+      purgatory.settle()
+      purgatory.settle()
+      expect(diary).toEqual(['here'])
+    })
+
+    test('but nobody who has gone', () => {
+      const { purgatory, diary, parked, answer } = waiter()
+      parked.cancel()
+      answer('here')
+      purgatory.settle()
+      expect(diary).toEqual([])
+    })
+
+    test('and leaves without an answer whom nobody has answered when the broker stops', () => {
+      const { purgatory, diary } = waiter()
+      purgatory.answerAll()
+      expect(diary).toEqual([])
+    })
+  })
 })

@@ -161,7 +161,7 @@ describe('ready', () => {
   test('--quiet says nothing, and the ready file is enough', async () => {
     using directory = temporaryDirectory()
     const file = `${directory.path}/ready.json`
-    const child = launch(['--quiet', '--port', '0', '--ephemeral', '--ready-file', file])
+    const child = launch(['--quiet', '--port', '0', '--http-port', 'off', '--ephemeral', '--ready-file', file])
     while (!existsSync(file) && child.exitCode === null) await Bun.sleep(5)
     using client = await connect(JSON.parse(readFileSync(file, 'utf8')).port)
     await describeTopic(client, 'made', true)
@@ -172,7 +172,15 @@ describe('ready', () => {
   test('a ready file that cannot be written is one line', async () => {
     using directory = temporaryDirectory()
     const file = `${directory.path}/missing/ready.json`
-    const { exitCode, stderr } = await runToEnd('--port', '0', '--ephemeral', '--ready-file', file)
+    const { exitCode, stderr } = await runToEnd(
+      '--port',
+      '0',
+      '--http-port',
+      'off',
+      '--ephemeral',
+      '--ready-file',
+      file,
+    )
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
       stderr: `strikemq: ready file ${file} cannot be written: ENOENT\n`,

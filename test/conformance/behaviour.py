@@ -23,7 +23,8 @@ def expected():
     rows = [line.split('  ', 1) for line in open(differences) if line.strip() and not line.startswith('#')]
     return [(re.compile(pattern), reason.strip()) for pattern, reason in rows]
 
-CHANGES = {'CreatePartitions', 'DeleteRecords', 'AlterConfigs', 'IncrementalAlterConfigs', 'AddPartitionsToTxn', 'EndTxn'}
+CHANGES = {'CreatePartitions', 'DeleteRecords', 'AlterConfigs', 'IncrementalAlterConfigs', 'AddPartitionsToTxn', 'EndTxn',
+           'ConsumerGroupHeartbeat', 'ShareGroupHeartbeat', 'StreamsGroupHeartbeat'}
 
 def answerable(steps, known):
     """The steps that the broker can answer: those of APIs that it serves, up to the first change that it cannot make."""

@@ -26,8 +26,9 @@ const FETCH_BYTES = 1024 * 1024
 export const MAX_RECORD_BYTES = 64 * 1024 * 1024
 const READY_MS = 90_000
 const POLL_MS = 100
+const LATEST = -1
 /** Latest, earliest, the one with the largest timestamp, the earliest local one. */
-const SPECIAL_TIMESTAMPS = [-1, -2, -3, -4]
+const SPECIAL_TIMESTAMPS = [LATEST, -2, -3, -4]
 
 export interface TopicView {
   readonly topicId: Uuid
@@ -97,11 +98,25 @@ async function leaderless(port: number): Promise<string | null> {
     const { brokers, topics } = await askMetadata(client)
     if (brokers.length === 0) return 'the cluster has no broker'
     const faulty = topics.filter(topic => topic.errorCode !== ErrorCode.NONE || topic.partitions.some(hasNoLeader))
-    return faulty.length === 0 ? null : `without a leader: ${faulty.map(({ name }) => name).join(', ')}`
+    const names = faulty.length > 0 ? faulty.map(({ name }) => name) : await unopened(client, topics)
+    return names.length === 0 ? null : `without a leader: ${names.join(', ')}`
   } catch (error) {
     if (error instanceof Disconnected || (error instanceof Error && 'code' in error)) return `no broker: ${error}`
     throw error
   }
+}
+
+/** The topics of which the broker does not know yet that it leads them, though it tells everybody so. */
+async function unopened(client: WireClient, topics: readonly MetadataTopic[]): Promise<string[]> {
+  const wanted = topics.map(({ name, partitions }) => ({
+    name: name ?? '',
+    partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, timestamp: LATEST })),
+  }))
+  const request = { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics: wanted, timeoutMs: 0 }
+  const answer = await client.call(listOffsets, LIST_OFFSETS_VERSION, request)
+  const isUnopened = ({ partitions }: (typeof answer.topics)[number]) =>
+    partitions.some(({ errorCode }) => errorCode !== ErrorCode.NONE)
+  return answer.topics.filter(isUnopened).map(({ name }) => name)
 }
 
 function hasNoLeader({ errorCode, leaderId }: MetadataTopic['partitions'][number]): boolean {

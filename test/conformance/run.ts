@@ -13,10 +13,10 @@ import { checkNodeClients } from './node-clients.ts'
 import { Report } from './report.ts'
 import { checkTakeover } from './takeover.ts'
 
-/** The checks of Kafka's Java client that ask for nothing but the data path. */
+/** The checks of Kafka's Java client that ask for the data path and for the administration of topics. */
 const CLIENT_CHECKS =
   '^(producer|compression|timestamp|topic-compression|produce|compact-topic|min-isr|headers|log-append|fetch|offsets-for|' +
-  'admin-(describeCluster|createTopics|listTopics|listOffsets))'
+  'admin-(describeCluster|createTopics|createPartitions|configs|listConfigResources|listTopics|listOffsets))'
 
 interface Room {
   readonly name: string

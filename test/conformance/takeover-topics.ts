@@ -1,6 +1,7 @@
 /** Topics of every kind, for handing them to Apache Kafka. @module */
 import { produce } from '../../src/api/00-produce.ts'
 import { deleteTopics } from '../../src/api/20-delete-topics.ts'
+import { createPartitions } from '../../src/api/37-create-partitions.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode, errorName } from '../../src/wire/errors.ts'
 import { type BatchOptions, encodeBatch, type RecordToWrite } from '../../src/wire/records/batch-encoder.ts'
@@ -10,8 +11,10 @@ import type { WireClient } from '../clients/wire-client.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { type PartitionView, recordsOf } from './cluster-view.ts'
+import { tellTopic } from './takeover-configs.ts'
 
 const DELETE_VERSION = 5
+const GROW_VERSION = 3
 const PRODUCE_VERSION = 12
 const TIMEOUT_MS = 10_000
 const ACKS_ALL = -1
@@ -19,7 +22,11 @@ const ACKS_ALL = -1
 interface Topic {
   readonly name: string
   readonly partitionCount?: number
+  /** It is made with one partition, and grows before anything is written. */
+  readonly grows?: boolean
   readonly configs?: Readonly<Record<string, string>>
+  /** What its configs are changed to. */
+  readonly altered?: Readonly<Record<string, string>>
   readonly codec?: CodecName
   readonly recordCount?: number
   /** Of random bytes, which no codec makes smaller. */
@@ -40,6 +47,12 @@ const topics: readonly Topic[] = [
   { name: 'compact', configs: { 'cleanup.policy': 'compact,delete', 'min.compaction.lag.ms': '3600000' } },
   { name: 'recompressed', configs: { 'compression.type': 'lz4' }, codec: 'gzip' },
   { name: 'configured', configs: { 'max.message.bytes': '2000000', 'retention.ms': '-1', 'min.insync.replicas': '1' } },
+  { name: 'grown', partitionCount: 4, grows: true },
+  {
+    name: 'altered',
+    configs: { 'retention.ms': '-1', 'segment.ms': '5000000' },
+    altered: { 'retention.ms': '6000000' },
+  },
   { name: IDEMPOTENT, recordCount: 0 },
   { name: 'empty', partitionCount: 2, recordCount: 0 },
   { name: 'made-again', partitionCount: 3 },
@@ -121,9 +134,16 @@ export class IdempotentProducer {
 }
 
 async function create(client: WireClient, wanted: readonly Topic[]): Promise<void> {
-  for (const { name, partitionCount = 1, configs = {} } of wanted) {
-    await createTopic(client, name, partitionCount, { configs })
+  for (const { name, partitionCount = 1, grows = false, configs = {}, altered } of wanted) {
+    await createTopic(client, name, grows ? 1 : partitionCount, { configs })
+    if (grows) await grow(client, name, partitionCount)
+    if (altered) await tellTopic(client, name, altered)
   }
+}
+
+async function grow(client: WireClient, name: string, count: number): Promise<void> {
+  const request = { topics: [{ name, count, assignments: null }], timeoutMs: TIMEOUT_MS, validateOnly: false }
+  for (const { errorCode } of (await client.call(createPartitions, GROW_VERSION, request)).results) requireOk(errorCode)
 }
 
 function* batchesOf(topic: Topic, random: SeededRandom): Generator<Uint8Array> {

@@ -6,13 +6,17 @@ import { deepEqual } from 'node:assert/strict'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CONSUMER_OFFSETS } from '../../src/core/catalog/topic.ts'
 import { type RunningBroker, startBroker } from '../binary.ts'
+import type { Member } from '../clients/group-requests.ts'
 import { connect, Disconnected } from '../clients/wire-client.ts'
 import { ApacheKafka, type Quorum } from './apache-kafka.ts'
 import { type ClusterView, type PartitionView, recordsOf, requireSame, viewCluster } from './cluster-view.ts'
 import { kafkaTool } from './commands.ts'
 import { requireReadByJava, writeWithJava } from './java-records.ts'
 import type { Report } from './report.ts'
+import { requireTold, tellAll } from './takeover-configs.ts'
+import { type GroupsView, goOnAs, makeGroups, viewGroups } from './takeover-groups.ts'
 import { IDEMPOTENT, IdempotentProducer, makeTopics, writeTopics } from './takeover-topics.ts'
 
 const NEW_RECORDS = 1000
@@ -34,6 +38,9 @@ interface Ended {
   readonly view: ClusterView
   /** It wrote to the topic of that name. */
   readonly producer: IdempotentProducer
+  readonly groups: GroupsView
+  /** It is in one of the groups. */
+  readonly member: Member
 }
 
 /** All checks, one after the other: one Java machine at a time. */
@@ -60,26 +67,29 @@ async function fill(directory: string): Promise<Ended> {
   await using first = await startBroker({ directory, flags: FLAGS })
   using client = await connect(first.port)
   await makeTopics(client)
+  await tellAll(client)
   await writeTopics(client)
   const producers = [
     await IdempotentProducer.open(client, IDEMPOTENT),
     await IdempotentProducer.open(client, IDEMPOTENT),
   ]
   for (const producer of producers) for (let i = 0; i < 10; i++) await producer.write(client, 200)
+  const member = await makeGroups(client)
   await stop(first)
   await using second = await first.restart()
   using again = await connect(second.port)
   await writeTopics(again)
   for (const producer of producers) await producer.write(again, 100)
   const view = await viewCluster(second.port)
+  const groups = await viewGroups(second.port)
   await stop(second)
   const [producer] = producers
   if (!producer) throw new Error('no producer')
-  return { directory, view, producer }
+  return { directory, view, producer, groups, member }
 }
 
 /** Kills a broker that is written to, and keeps its directory as it was then in `torn`. */
-async function kill({ directory, producer }: Ended, torn: string): Promise<Ended> {
+async function kill({ directory, producer, groups, member }: Ended, torn: string): Promise<Ended> {
   await using broker = await startBroker({ directory, flags: FLAGS })
   const load = Array.from({ length: LOADED_PARTITIONS }, (_, partition) => writeUntilKilled(broker.port, partition))
   await Bun.sleep(LOAD_MS * (1 + Math.random()))
@@ -88,10 +98,11 @@ async function kill({ directory, producer }: Ended, torn: string): Promise<Ended
   cpSync(directory, torn, { recursive: true })
   await using recovered = await broker.restart()
   const view = await viewCluster(recovered.port)
+  deepEqual(await viewGroups(recovered.port), groups)
   loaders.forEach((loader, partition) => {
     loader.requireAll(partitionOf(view, LOADED, partition))
   })
-  return { directory: torn, view, producer }
+  return { directory: torn, view, producer, groups, member }
 }
 
 async function writeUntilKilled(port: number, partition: number): Promise<IdempotentProducer> {
@@ -113,6 +124,10 @@ async function checkFiles(report: Report, when: string, directory: string): Prom
   await report.check(`takeover ${when}: DumpLogSegments reads ${others.length} files`, () => dump(directory, others))
   await report.check(`takeover ${when}: DumpLogSegments reads ${metadata.length} files of the metadata log`, () =>
     dump(directory, metadata, '--cluster-metadata-decoder'),
+  )
+  const groups = files.filter(file => file.startsWith(CONSUMER_OFFSETS) && file.endsWith('.log'))
+  await report.check(`takeover ${when}: DumpLogSegments knows every record in ${groups.length} logs of groups`, () =>
+    dump(directory, groups, '--offsets-decoder'),
   )
 }
 
@@ -139,6 +154,11 @@ async function checkKafka(report: Report, when: string, quorum: Quorum, folder: 
   await check('the same topics, ids, configs, offsets, times, epochs and bytes', async () =>
     requireSame(await viewCluster(port), ended.view),
   )
+  await check('brokers, groups and subscriptions have been told the same', () => requireTold(port))
+  await check('the same groups, members and committed offsets', async () => {
+    deepEqual(await viewGroups(port), ended.groups)
+  })
+  await check('a member of a group goes on where it was', () => goOnAs(port, ended.member))
   await check(`Kafka's consumer reads every record`, () => requireReadByJava(port, ended.view))
   await check('an idempotent producer goes on where it was', () => goOn(port, ended.producer.copy()))
   await check(`a new idempotent producer writes ${NEW_RECORDS} records`, () => writeAnew(port))

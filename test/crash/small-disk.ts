@@ -57,6 +57,7 @@ export function simulatedDisk(): SmallDisk {
 export function connectWithin(broker: Broker): WireClient {
   const session = broker.connect({
     name: 'test',
+    address: '127.0.0.1',
     endpoint: { host: '127.0.0.1', port: 0 },
     roomBytes: Number.POSITIVE_INFINITY,
     send(pieces) {

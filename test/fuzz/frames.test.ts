@@ -27,6 +27,7 @@ const VALUES = ['a', 'b', 'c']
 /** The client of one mutant: it notes what becomes of it. */
 class HostileClient implements Peer {
   readonly name = 'hostile:1'
+  readonly address = '10.0.0.6'
   readonly endpoint = { host: 'broker.test', port: 9092 }
   readonly roomBytes = Number.POSITIVE_INFINITY
   sentBytes = 0

@@ -44,6 +44,22 @@ test('requests are told only where somebody wants to see them', () => {
   expect(lines[0]).toEndWith(' Fetch v18')
 })
 
+test('the level can change at any time', () => {
+  const { lines, log } = recorded()
+  log.level = 'ERROR'
+  log.warn('odd')
+  log.info('started')
+  log.error('broken')
+  expect(lines.map(line => line.slice(25))).toEqual(['ERROR broken'])
+  log.level = 'TRACE'
+  log.request?.(() => 'Fetch v18')
+  expect(lines).toHaveLength(2)
+  log.level = 'FATAL'
+  log.error('broken')
+  expect(log.request).toBeUndefined()
+  expect(lines).toHaveLength(2)
+})
+
 test('an error is one line that says where it came from', () => {
   const line = textOf(new TypeError('broken'))
   expect(line).toStartWith('TypeError: broken at ')

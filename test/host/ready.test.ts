@@ -21,16 +21,17 @@ test.each([
   [['fd00::1'], [], '[fd00::1]:4711'],
   [['0.0.0.0'], ['--advertise', 'broker.local:9'], 'broker.local:9'],
 ])('who listens on %j with %j is found at %s', (hosts, flags, bootstrap) => {
-  expect(readyOf({ port: 4711, hosts }, settingsOf(...flags), null).bootstrap).toBe(bootstrap)
+  expect(readyOf({ port: 4711, hosts }, null, settingsOf(...flags), null).bootstrap).toBe(bootstrap)
 })
 
 describe('what is said', () => {
-  const ready = readyOf(both, plain, '/data')
+  const ready = readyOf(both, { ...both, port: 8080 }, plain, '/data')
 
   test('to a pipe: plain lines', () => {
     const lines = readyText(ready, plain, false)?.split('\n') ?? []
     expect(lines[0]).toMatch(/^StrikeMQ \d+\.\d+\.\d+$/)
     expect(lines).toContain('Kafka port      4711 on 127.0.0.1 and ::1')
+    expect(lines).toContain('REST            http://127.0.0.1:8080')
     expect(lines).toContain('Data directory  /data')
     expect(lines.at(-1)).toBe('Broker ready. Press Ctrl+C to stop.')
   })
@@ -39,6 +40,7 @@ describe('what is said', () => {
     const banner = Bun.stripANSI(readyText(ready, plain, true) ?? '')
     expect(banner).toContain('ready at 127.0.0.1:4711')
     expect(banner).toContain('kcat -b 127.0.0.1:4711')
+    expect(banner).toContain('http://127.0.0.1:8080')
     expect(banner).toContain('/data')
   })
 
@@ -50,11 +52,19 @@ describe('what is said', () => {
         event: 'ready',
         bootstrap: '127.0.0.1:4711',
         port: 4711,
+        http: 'http://127.0.0.1:8080',
+        httpPort: 8080,
         pid: process.pid,
         version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
         dataDirectory: '/data',
       })
     }
+  })
+
+  test('that REST is off', () => {
+    const off = readyOf(both, null, plain, '/data')
+    expect(readyText(off, plain, false)).toContain('REST            off\n')
+    expect(JSON.parse(readyText(off, settingsOf('--json'), false) ?? '')).toMatchObject({ http: null, httpPort: null })
   })
 
   test('nothing', () => expect(readyText(ready, settingsOf('-q'), true)).toBeNull())
@@ -65,7 +75,7 @@ describe('the ready file', () => {
     using directory = temporaryDirectory()
     const path = `${directory.path}/ready.json`
     writeFileSync(path, 'an older one')
-    writeReadyFile(path, readyOf(both, plain, null))
+    writeReadyFile(path, readyOf(both, null, plain, null))
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ port: 4711, pid: process.pid, dataDirectory: null })
     expect(readdirSync(directory.path)).toEqual(['ready.json'])
     removeReadyFile(path)
@@ -75,7 +85,7 @@ describe('the ready file', () => {
 
   test('that cannot be written is an error of one line, and leaves nothing', () => {
     using directory = temporaryDirectory()
-    const ready = readyOf(both, plain, null)
+    const ready = readyOf(both, null, plain, null)
     mkdirSync(`${directory.path}/taken`)
     expect(() => writeReadyFile(`${directory.path}/taken`, ready)).toThrow(ReadyFileError)
     expect(() => writeReadyFile(`${directory.path}/missing/ready`, ready)).toThrow(

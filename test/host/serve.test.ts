@@ -10,7 +10,7 @@ function run(...args: string[]) {
 
 /** A broker that is ready, on a free port. */
 async function ready(directory: string) {
-  const broker = run('--port', '0', '--data-dir', directory)
+  const broker = run('--port', '0', '--http-port', '0', '--data-dir', directory)
   let banner = ''
   for await (const chunk of broker.stdout) {
     banner += Buffer.from(chunk).toString()
@@ -33,6 +33,7 @@ test('a broker says where it is, refuses a second one, and stops cleanly', async
   expect(banner).toMatch(/^StrikeMQ \d+\.\d+\.\d+\n/)
   expect(banner).toContain(`${process.platform} ${process.arch}`)
   expect(banner).toContain(directory.path)
+  expect(banner).toMatch(/^REST +http:\/\/127\.0\.0\.1:\d+$/m)
   expect(banner).toEndWith('Broker ready. Press Ctrl+C to stop.\n')
 
   const [held, taken] = await Promise.all([

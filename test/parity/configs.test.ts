@@ -27,7 +27,9 @@ interface KafkaConfig {
 type Kind = 'topic' | 'broker' | 'group' | 'client_metrics'
 
 const kafka = readKafkaConfigs()
+/** As every cluster of Kafka 4.3 is told when it is made. */
 const broker = new BrokerConfigs()
+broker.dynamic = { clusterWide: new Map([['min.insync.replicas', '1']]), own: new Map() }
 const nothingSet: ReadonlyMap<string, string> = new Map()
 
 function readKafkaConfigs(): Record<Kind, readonly KafkaConfig[]> {

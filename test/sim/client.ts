@@ -29,6 +29,7 @@ interface Awaited {
 
 export class SimClient implements Peer {
   readonly name = 'client:1'
+  readonly address = '10.0.0.1'
   readonly endpoint = { host: 'broker.test', port: 9092 }
   roomBytes = Number.POSITIVE_INFINITY
   /** How the broker goes on with this client's requests, where it has left them for those of others. */

@@ -45,3 +45,5 @@ export const clusterOperations = bits([
   'ALTER_CONFIGS',
   'IDEMPOTENT_WRITE',
 ])
+
+export const groupOperations = bits(['READ', 'DELETE', 'DESCRIBE', 'DESCRIBE_CONFIGS', 'ALTER_CONFIGS'])

@@ -9,23 +9,36 @@
 import { assert } from '../../base/assert.ts'
 import { makeUuid, type Uuid } from '../../base/uuid.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
+import { acceptable } from '../configs/dynamic-configs.ts'
+import type { LogLevel } from '../configs/log-levels.ts'
 import { type Journal, type Millis, Runtime } from '../machine.ts'
 import type {
+  AlterConfigs,
+  AlteredResource,
   BrokerIdentity,
   CatalogCommand,
   CatalogEffect,
   CatalogReply,
+  CreatedPartitions,
   CreatedTopic,
+  CreatePartitions,
   CreateTopics,
   DeletedTopic,
   DeleteTopics,
 } from './commands.ts'
 import { catalogMachine } from './machine.ts'
 import type { MetadataRecord } from './metadata-record.ts'
-import { type CatalogState, configsOf, ResourceType } from './state.ts'
+import { type CatalogState, configsOf, configuredNames, ResourceType } from './state.ts'
 import type { Topic } from './topic.ts'
 
-export type { BrokerIdentity, CreatedTopic, DeletedTopic, NewTopic } from './commands.ts'
+export type {
+  AlteredResource,
+  BrokerIdentity,
+  CreatedPartitions,
+  CreatedTopic,
+  DeletedTopic,
+  NewTopic,
+} from './commands.ts'
 export type { Partition, Topic } from './topic.ts'
 
 /** A broker of the cluster; where clients reach it depends on how they came. */
@@ -36,8 +49,10 @@ export interface BrokerNode {
 
 /** Who keeps the partition directories. Every call may come twice. */
 export interface Directories {
-  /** Makes those of a new topic. */
-  create(topic: Topic): void
+  /** Makes those of a topic's new partitions: `from` is the first of them. */
+  create(topic: Topic, from: number): void
+  /** The topic has other configs, or what it falls back on has changed. */
+  configure(topic: Topic): void
   /** Removes those of a topic that is no more. */
   remove(topic: Topic): void
   /** Removes what a crash left of topics that are no more. */
@@ -49,6 +64,8 @@ export interface CatalogOptions {
   readonly configs: BrokerConfigs
   readonly journal: Journal<MetadataRecord>
   readonly directories: Directories
+  /** What the broker tells of itself; where there is no level, it cannot be changed. */
+  readonly log?: { level?: LogLevel }
   /** The source of topic ids. */
   randomBytes(size: number): Uint8Array
 }
@@ -59,6 +76,8 @@ export class Catalog {
   readonly brokers: readonly BrokerNode[]
   private readonly runtime: Runtime<CatalogState, CatalogCommand, MetadataRecord, CatalogReply, CatalogEffect>
   private readonly state: CatalogState
+  /** Told of each topic that is no more, once its directories are gone. */
+  onTopicDeleted: (topic: Topic) => void = () => {}
   /** What is left of the block of producer ids in use. A restart forgets it: its rest is never given. */
   private nextProducerId = 0
   private lastProducerId = -1
@@ -77,11 +96,39 @@ export class Catalog {
   }
 
   private perform(effect: CatalogEffect, directories: Directories): void {
-    if (effect.type === 'recovered') directories.removeStrays()
-    else if (effect.type === 'topicDeleted') directories.remove(effect.topic)
-    else {
-      const topic = this.topicById(effect.topicId)
-      if (topic) directories.create(topic)
+    switch (effect.type) {
+      case 'partitionsAdded': {
+        const topic = this.topicById(effect.topicId)
+        if (topic) directories.create(topic, effect.from)
+        return
+      }
+      case 'topicDeleted':
+        directories.remove(effect.topic)
+        this.onTopicDeleted(effect.topic)
+        return
+      case 'configsChanged':
+        this.putInForce(effect.topicId, directories)
+        return
+      case 'logLevelChanged':
+        if (this.options.log?.level !== undefined) this.options.log.level = effect.level
+        return
+      case 'recovered':
+        this.adoptBrokerConfigs()
+        directories.removeStrays()
+    }
+  }
+
+  /** The logs of a topic work with its configs; those of all topics with the broker's. */
+  private putInForce(topicId: Uuid | null, directories: Directories): void {
+    if (topicId === null) this.adoptBrokerConfigs()
+    const topic = topicId === null ? null : this.topicById(topicId)
+    for (const one of topic ? [topic] : this.topics()) directories.configure(one)
+  }
+
+  private adoptBrokerConfigs(): void {
+    this.options.configs.dynamic = {
+      clusterWide: acceptable(this.configsOf(ResourceType.BROKER, ''), 'clusterWide'),
+      own: acceptable(this.configsOf(ResourceType.BROKER, String(this.nodeId)), 'own'),
     }
   }
 
@@ -112,9 +159,17 @@ export class Catalog {
   get features(): ReadonlyMap<string, number> {
     return this.state.features
   }
-  /** Configs that the log holds for all brokers ('') or for one, by its id. */
-  brokerConfigs(name = ''): ReadonlyMap<string, string> {
-    return configsOf(this.state, ResourceType.BROKER, name)
+  /** What the log holds for a resource, of a ResourceType; all brokers together go by '', one by its id. */
+  configsOf(resourceType: number, name: string): ReadonlyMap<string, string> {
+    return configsOf(this.state, resourceType, name)
+  }
+  /** The groups, client metrics subscriptions or brokers that have something set. */
+  configuredNames(resourceType: number): readonly string[] {
+    return configuredNames(this.state, resourceType)
+  }
+  /** How much the broker tells of itself. */
+  get logLevel(): LogLevel {
+    return this.options.log?.level ?? 'INFO'
   }
 
   /** Makes topics, or says what making them would give. Throws JournalError. */
@@ -131,6 +186,20 @@ export class Catalog {
     const reply = this.runtime.execute({ type: 'deleteTopics', ...request }, now)
     assert(reply?.type === 'deleteTopics', 'an answer to another command')
     return reply.topics
+  }
+
+  /** Gives topics more partitions, or says what that would give. Throws JournalError. */
+  createPartitions(request: Omit<CreatePartitions, 'type'>, now: Millis): readonly CreatedPartitions[] {
+    const reply = this.runtime.execute({ type: 'createPartitions', ...request }, now)
+    assert(reply?.type === 'createPartitions', 'an answer to another command')
+    return reply.topics
+  }
+
+  /** Changes configs of any kind, or says what that would give. Throws JournalError. */
+  alterConfigs(request: Omit<AlterConfigs, 'type'>, now: Millis): readonly AlteredResource[] {
+    const reply = this.runtime.execute({ type: 'alterConfigs', ...request }, now)
+    assert(reply?.type === 'alterConfigs', 'an answer to another command')
+    return reply.resources
   }
 
   /** A producer id that was never given and never will be again. Throws JournalError. */

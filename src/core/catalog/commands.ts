@@ -1,6 +1,7 @@
 /** What the catalog can be told to do, and what it answers. Requests of the doors fit as they are. @module */
 import type { Uuid } from '../../base/uuid.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
+import type { LogLevel } from '../configs/log-levels.ts'
 import type { Topic } from './topic.ts'
 
 export interface NewTopic {
@@ -53,6 +54,57 @@ export interface DeletedTopic extends TopicReference {
   readonly errorMessage: string | null
 }
 
+export interface CreatePartitions {
+  readonly type: 'createPartitions'
+  readonly topics: readonly GrownTopic[]
+  readonly validateOnly: boolean
+  readonly timeoutMs: number
+}
+
+export interface GrownTopic {
+  readonly name: string
+  /** How many partitions the topic is to have in the end. */
+  readonly count: number
+  /** Replicas of the new partitions chosen by hand, or null. */
+  readonly assignments: readonly { readonly brokerIds: readonly number[] }[] | null
+}
+
+export interface CreatedPartitions {
+  readonly name: string
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
+
+export interface AlterConfigs {
+  readonly type: 'alterConfigs'
+  readonly resources: readonly ResourceChange[]
+  /** What a resource has set and the command does not name is unset. */
+  readonly isReplacing: boolean
+  readonly validateOnly: boolean
+}
+
+export interface ConfigResource {
+  /** A ResourceType, or what a client takes for one. */
+  readonly resourceType: number
+  readonly resourceName: string
+}
+
+export interface ResourceChange extends ConfigResource {
+  readonly configs: readonly ConfigChange[]
+}
+
+export interface ConfigChange {
+  readonly name: string
+  /** An AlterConfigOp.OpType; to set the value where it is missing. */
+  readonly configOperation?: number
+  readonly value: string | null
+}
+
+export interface AlteredResource extends ConfigResource {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
+
 /** Reserves the next block of producer ids. */
 export interface AllocateProducerIds {
   readonly type: 'allocateProducerIds'
@@ -63,17 +115,29 @@ export interface ClaimLeadership {
   readonly type: 'claimLeadership'
 }
 
-export type CatalogCommand = CreateTopics | DeleteTopics | AllocateProducerIds | ClaimLeadership
+export type CatalogCommand =
+  | CreateTopics
+  | DeleteTopics
+  | CreatePartitions
+  | AlterConfigs
+  | AllocateProducerIds
+  | ClaimLeadership
 
 export type CatalogReply =
   | { readonly type: 'createTopics'; readonly topics: readonly CreatedTopic[] }
   | { readonly type: 'deleteTopics'; readonly topics: readonly DeletedTopic[] }
+  | { readonly type: 'createPartitions'; readonly topics: readonly CreatedPartitions[] }
+  | { readonly type: 'alterConfigs'; readonly resources: readonly AlteredResource[] }
   | { readonly type: 'allocateProducerIds'; readonly firstId: number; readonly count: number }
 
-/** What must be done with partition directories; each may come twice. A directory that is missing is made on first use. */
+/** What others must do; each may come twice. A partition directory that is missing is made on first use. */
 export type CatalogEffect =
-  | { readonly type: 'topicCreated'; readonly topicId: Uuid }
+  /** The topic, which may be new, has new partitions, `from` that index on. */
+  | { readonly type: 'partitionsAdded'; readonly topicId: Uuid; readonly from: number }
   | { readonly type: 'topicDeleted'; readonly topic: Topic }
+  /** The topic, or where there is none the brokers, have other configs. */
+  | { readonly type: 'configsChanged'; readonly topicId: Uuid | null }
+  | { readonly type: 'logLevelChanged'; readonly level: LogLevel }
   /** A crash may have left directories of deleted topics. */
   | { readonly type: 'recovered' }
 

@@ -3,30 +3,15 @@ import { type Uuid, zeroUuid } from '../../base/uuid.ts'
 import { ErrorCode } from '../../wire/errors.ts'
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import { validateTopicConfigs } from '../configs/topic-configs.ts'
-import type { Decision } from '../machine.ts'
-import type {
-  BrokerIdentity,
-  CatalogCommand,
-  CatalogEffect,
-  CatalogReply,
-  CreatedTopic,
-  CreateTopics,
-  NewTopic,
-} from './commands.ts'
+import type { BrokerIdentity, CatalogEffect, CreatedTopic, CreateTopics, NewTopic } from './commands.ts'
+import { type CatalogDecision, type Fault, fault, MAX_RECORDS } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
+import { misassignment, newPartition } from './new-partition.ts'
 import { type CatalogState, ResourceType } from './state.ts'
 import { CLUSTER_METADATA, topicNameFault, unifiedName } from './topic.ts'
 
-export type CatalogDecision = Decision<MetadataRecord, CatalogReply, CatalogCommand, CatalogEffect>
-
-/** What one request may ask for (ReplicationControlManager.MAX_PARTITIONS_PER_BATCH), and what one decision may write. */
+/** What one request may ask for (ReplicationControlManager.MAX_PARTITIONS_PER_BATCH). */
 const MAX_PARTITIONS = 10_000
-const MAX_RECORDS = 10_000
-
-interface Fault {
-  readonly errorCode: ErrorCode
-  readonly errorMessage: string | null
-}
 
 /** A topic that can be made: the replicas of each partition. */
 interface Plan {
@@ -52,7 +37,7 @@ export function decideCreateTopics(
     else {
       const configs = configsOf(topic)
       for (const record of recordsOf(topic.name, id, configs, plan, identity)) records.push(record)
-      effects.push({ type: 'topicCreated', topicId: id })
+      effects.push({ type: 'partitionsAdded', topicId: id, from: 0 })
       created.push(succeeded(topic.name, id, configs, plan))
     }
   }
@@ -136,18 +121,15 @@ function planByHand({ assignments, numPartitions, replicationFactor }: NewTopic,
     return fault('INVALID_REQUEST', 'With an assignment, the counts of partitions and replicas must be -1')
   }
   const misassigned = (why: string) => fault('INVALID_REPLICA_ASSIGNMENT', why)
-  const replicas: number[][] = []
+  const replicas: (readonly number[])[] = []
   for (const { partitionIndex, brokerIds } of assignments) {
     if (replicas[partitionIndex]) return misassigned(`Partition ${partitionIndex} is assigned twice`)
-    const [first, second] = brokerIds
-    if (first === undefined) return misassigned(`Partition ${partitionIndex} is assigned to no broker`)
-    const stranger = brokerIds.find(id => id !== nodeId)
-    if (stranger !== undefined) return misassigned(`There is no broker ${stranger}`)
-    if (second !== undefined) return misassigned(`Partition ${partitionIndex} is assigned to broker ${first} twice`)
+    const wrong = misassignment(brokerIds, nodeId)
+    if (wrong !== null) return misassigned(wrong)
     if (partitionIndex < 0 || partitionIndex >= assignments.length) {
       return misassigned('Partitions must be assigned from 0 on, without a gap')
     }
-    replicas[partitionIndex] = [first]
+    replicas[partitionIndex] = brokerIds
   }
   return { replicas }
 }
@@ -164,7 +146,7 @@ function recordsOf(
   topicId: Uuid,
   configs: ReadonlyMap<string, string>,
   { replicas }: Plan,
-  { directoryId }: BrokerIdentity,
+  identity: BrokerIdentity,
 ): MetadataRecord[] {
   const records: MetadataRecord[] = [{ type: 'topicRecord', value: { name, topicId } }]
   for (const [key, value] of configs) {
@@ -173,23 +155,8 @@ function recordsOf(
   }
   // Another least size of the ISR makes what is known of eligible leaders void (KIP-966).
   if (configs.has('min.insync.replicas')) records.push({ type: 'clearElrRecord', value: { topicName: name } })
-  replicas.forEach((brokerIds, partitionId) => {
-    const value = {
-      partitionId,
-      topicId,
-      replicas: [...brokerIds],
-      isr: [...brokerIds],
-      removingReplicas: [],
-      addingReplicas: [],
-      leader: brokerIds[0] ?? -1,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-      directories: brokerIds.map(() => directoryId),
-      leaderRecoveryState: 0,
-      eligibleLeaderReplicas: null,
-      lastKnownElr: null,
-    }
-    records.push({ type: 'partitionRecord', value })
+  replicas.forEach((brokerIds, index) => {
+    records.push(newPartition(topicId, index, brokerIds, identity))
   })
   return records
 }
@@ -216,8 +183,4 @@ const noConfigs: ReadonlyMap<string, string> = new Map()
 function failed(name: string, { errorCode, errorMessage }: Fault): CreatedTopic {
   const counts = { numPartitions: -1, replicationFactor: -1 }
   return { name, topicId: zeroUuid, errorCode, errorMessage, ...counts, configs: noConfigs }
-}
-
-function fault(name: keyof typeof ErrorCode, errorMessage: string): Fault {
-  return { errorCode: ErrorCode[name], errorMessage }
 }

@@ -2,7 +2,7 @@
 import { type Uuid, zeroUuid } from '../../base/uuid.ts'
 import { ErrorCode } from '../../wire/errors.ts'
 import type { CatalogEffect, DeletedTopic, DeleteTopics, TopicReference } from './commands.ts'
-import type { CatalogDecision } from './create-topics.ts'
+import type { CatalogDecision } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import type { CatalogState } from './state.ts'
 

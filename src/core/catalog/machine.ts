@@ -1,11 +1,14 @@
 /** The catalog as a machine: what each command changes, as records of `__cluster_metadata`. @module */
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { Machine } from '../machine.ts'
+import { decideAlterConfigs } from './alter-configs.ts'
 import type { BrokerIdentity, CatalogCommand, CatalogEffect, CatalogReply } from './commands.ts'
-import { type CatalogDecision, decideCreateTopics } from './create-topics.ts'
+import { decideCreatePartitions } from './create-partitions.ts'
+import { decideCreateTopics } from './create-topics.ts'
+import type { CatalogDecision } from './decision.ts'
 import { decideDeleteTopics } from './delete-topics.ts'
 import type { MetadataRecord } from './metadata-record.ts'
-import { type CatalogState, emptyState, replay } from './state.ts'
+import { type CatalogState, configsOf, emptyState, hasEligibleLeaderReplicas, ResourceType, replay } from './state.ts'
 
 /** Producer ids that one record reserves (ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE). */
 const PRODUCER_ID_BLOCK_COUNT = 1000
@@ -22,10 +25,14 @@ export function catalogMachine(broker: BrokerConfigs, identity: BrokerIdentity):
           return decideCreateTopics(state, command, broker, identity)
         case 'deleteTopics':
           return decideDeleteTopics(state, command)
+        case 'createPartitions':
+          return decideCreatePartitions(state, command, identity)
+        case 'alterConfigs':
+          return decideAlterConfigs(state, command, broker)
         case 'allocateProducerIds':
           return decideAllocateProducerIds(state, identity)
         case 'claimLeadership':
-          return decideClaimLeadership(state, identity)
+          return { records: [...electionRecords(state, identity), ...safetyRecords(state, broker)] }
       }
     },
     replay,
@@ -42,7 +49,7 @@ function decideAllocateProducerIds({ nextProducerId }: CatalogState, { nodeId }:
 }
 
 /** Kafka takes a partition from a broker that stops, and gives it back when the broker is unfenced. */
-function decideClaimLeadership(state: CatalogState, { nodeId }: BrokerIdentity): CatalogDecision {
+function electionRecords(state: CatalogState, { nodeId }: BrokerIdentity): MetadataRecord[] {
   const records: MetadataRecord[] = []
   for (const { id: topicId, partitions } of state.topicsById.values()) {
     for (const { index: partitionId, leaderId, replicas } of partitions) {
@@ -51,7 +58,7 @@ function decideClaimLeadership(state: CatalogState, { nodeId }: BrokerIdentity):
       records.push({ type: 'partitionChangeRecord', value: { ...led, eligibleLeaderReplicas: [], lastKnownElr: [] } })
     }
   }
-  return { records }
+  return records
 }
 
 const unchanged = {
@@ -60,4 +67,15 @@ const unchanged = {
   addingReplicas: null,
   leaderRecoveryState: -1,
   directories: null,
+}
+
+/**
+ * Eligible leader replicas (KIP-966) need a least size of the ISR that all brokers agree on: a cluster that has them is
+ * told the one of its first broker (ConfigurationControlManager.maybeGenerateElrSafetyRecords).
+ */
+function safetyRecords(state: CatalogState, broker: BrokerConfigs): MetadataRecord[] {
+  const clusterWide = { resourceType: ResourceType.BROKER, resourceName: '' }
+  const name = 'min.insync.replicas'
+  if (!hasEligibleLeaderReplicas(state) || configsOf(state, ResourceType.BROKER, '').has(name)) return []
+  return [{ type: 'configRecord', value: { ...clusterWide, name, value: broker.value(name) } }]
 }

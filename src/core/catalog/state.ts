@@ -3,7 +3,7 @@ import { assert } from '../../base/assert.ts'
 import type { Uuid } from '../../base/uuid.ts'
 import type { Infer } from '../../wire/schema.ts'
 import type { MetadataRecord } from './metadata-record.ts'
-import type { partitionChangeRecord, partitionRecord } from './records.ts'
+import type { configRecord, partitionChangeRecord, partitionRecord } from './records.ts'
 import { isInternalTopic, type Partition, type Topic, unifiedName } from './topic.ts'
 
 interface GrowingTopic extends Topic {
@@ -15,7 +15,7 @@ export interface CatalogState {
   readonly topicsById: Map<Uuid, GrowingTopic>
   /** Topics under the name they share with those that would collide. */
   readonly namesByUnifiedName: Map<string, Set<string>>
-  /** Configs by resource, see `resourceKey`. */
+  /** Configs by resource, see `resourceKey`: of a topic even where it has set nothing. */
   readonly configs: Map<string, Map<string, string>>
   /** Finalized feature levels. */
   readonly features: Map<string, number>
@@ -23,8 +23,8 @@ export interface CatalogState {
   nextProducerId: number
 }
 
-/** ConfigResource.Type, as records hold it. */
-export const ResourceType = { TOPIC: 2, BROKER: 4 } as const
+/** ConfigResource.Type, as records and requests hold it. */
+export const ResourceType = { TOPIC: 2, BROKER: 4, BROKER_LOGGER: 8, CLIENT_METRICS: 16, GROUP: 32 } as const
 
 /** Stands in a PartitionChangeRecord for "the leader stays" (PartitionRegistration.NO_LEADER_CHANGE). */
 const NO_LEADER_CHANGE = -2
@@ -40,9 +40,31 @@ export function emptyState(): CatalogState {
   }
 }
 
-/** What one resource has set, as a map that lives on; brokers go by their id, all of them together by ''. */
-export function configsOf(state: CatalogState, resourceType: number, name: string): Map<string, string> {
-  const key = `${resourceType}:${name}`
+const nothingSet: ReadonlyMap<string, string> = new Map()
+
+/** What one resource has set, as long as nothing changes; brokers go by their id, all of them together by ''. */
+export function configsOf(state: CatalogState, resourceType: number, name: string): ReadonlyMap<string, string> {
+  return state.configs.get(resourceKey(resourceType, name)) ?? nothingSet
+}
+
+/** The names of the resources of a type that have something set. */
+export function configuredNames(state: CatalogState, resourceType: number): string[] {
+  const prefix = resourceKey(resourceType, '')
+  const keys = [...state.configs.keys()].filter(key => key.startsWith(prefix))
+  return keys.map(key => key.slice(prefix.length))
+}
+
+export function hasEligibleLeaderReplicas(state: CatalogState): boolean {
+  return (state.features.get('eligible.leader.replicas.version') ?? 0) > 0
+}
+
+function resourceKey(resourceType: number, name: string): string {
+  return `${resourceType}:${name}`
+}
+
+/** The configs of a resource, to be changed; made where there are none yet. */
+function growingConfigs(state: CatalogState, resourceType: number, name: string): Map<string, string> {
+  const key = resourceKey(resourceType, name)
   const known = state.configs.get(key)
   if (known) return known
   const configs = new Map<string, string>()
@@ -71,13 +93,9 @@ export function replay(state: CatalogState, record: MetadataRecord): void {
       partitions[partition.index] = changed(partition, record.value)
       return
     }
-    case 'configRecord': {
-      const { resourceType, resourceName, name, value } = record.value
-      const configs = configsOf(state, resourceType, resourceName)
-      if (value === null) configs.delete(name)
-      else configs.set(name, value)
+    case 'configRecord':
+      setConfig(state, record.value)
       return
-    }
     case 'featureLevelRecord':
       if (record.value.featureLevel === 0) state.features.delete(record.value.name)
       else state.features.set(record.value.name, record.value.featureLevel)
@@ -93,8 +111,18 @@ function topicOf(state: CatalogState, id: Uuid): GrowingTopic {
   return topic
 }
 
+function setConfig(state: CatalogState, record: Infer<typeof configRecord.fields>): void {
+  const { resourceType, resourceName, name, value } = record
+  const configs = growingConfigs(state, resourceType, resourceName)
+  if (value !== null) configs.set(name, value)
+  else configs.delete(name)
+  // A topic holds on to its map; others are forgotten with their last config.
+  if (configs.size === 0 && resourceType !== ResourceType.TOPIC)
+    state.configs.delete(resourceKey(resourceType, resourceName))
+}
+
 function addTopic(state: CatalogState, name: string, id: Uuid): void {
-  const configs = configsOf(state, ResourceType.TOPIC, name)
+  const configs = growingConfigs(state, ResourceType.TOPIC, name)
   const topic: GrowingTopic = { name, id, isInternal: isInternalTopic(name), partitions: [], configs }
   state.topicsByName.set(name, topic)
   state.topicsById.set(id, topic)
@@ -107,7 +135,7 @@ function removeTopic(state: CatalogState, id: Uuid): void {
   const { name } = topicOf(state, id)
   state.topicsById.delete(id)
   state.topicsByName.delete(name)
-  state.configs.delete(`${ResourceType.TOPIC}:${name}`)
+  state.configs.delete(resourceKey(ResourceType.TOPIC, name))
   const names = state.namesByUnifiedName.get(unifiedName(name))
   names?.delete(name)
   if (names?.size === 0) state.namesByUnifiedName.delete(unifiedName(name))

@@ -1,11 +1,11 @@
 /**
- * The configs of this broker: what the command line and the config file set, over StrikeMQ's own settings, over Kafka's
- * defaults.
+ * The configs of this broker: what it was told while it runs, over what all brokers were told, over what the command line
+ * and the config file set, over StrikeMQ's own settings, over Kafka's defaults.
  * @module
  */
 import { assert } from '../../base/assert.ts'
 import { brokerTable } from './broker-table.ts'
-import { refusal, textToBoolean, textToList, textToNumber } from './definition.ts'
+import { type Definition, refusal, textToBoolean, textToList, textToNumber } from './definition.ts'
 import { nearestName } from './nearest.ts'
 import { securityTable } from './security-table.ts'
 import { ConfigSource } from './sources.ts'
@@ -21,6 +21,14 @@ export interface ConfigLayer {
   readonly source: number
   /** The value as it was written, or null. */
   get(name: string): string | null
+}
+
+/** What the metadata log holds for brokers, name → value. */
+export interface DynamicConfigs {
+  /** For all brokers of the cluster. */
+  readonly clusterWide: ReadonlyMap<string, string>
+  /** For this one: stronger. */
+  readonly own: ReadonlyMap<string, string>
 }
 
 export const brokerConfigTable = new ConfigTable(brokerTable + securityTable)
@@ -49,18 +57,34 @@ const flushChain = ['log.flush.interval.ms', 'log.flush.scheduler.interval.ms']
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
+/** A config of one listener: the name of the broker's, behind a prefix. */
+const listenerOverride = /^listener\.name\.[^.]*\.(.+)$/
+
+/** The name without the prefix of a listener, or null where it has none. */
+export function withoutListener(name: string): string | null {
+  return listenerOverride.exec(name)?.[1] ?? null
+}
+
 /** The names under which Kafka looks for the value of `name`, in its order. */
 export function brokerSynonyms(name: string): readonly string[] {
+  const base = withoutListener(name)
+  if (base !== null) return [name, base]
   return name === flushChain[0] ? flushChain : (unitChains.find(chain => chain.includes(name)) ?? [name])
+}
+
+/** The config of that name, a listener's too, or null: then it is whatever a plug-in makes of it. */
+export function brokerDefinition(name: string): Definition | null {
+  const base = withoutListener(name)
+  const definition = brokerConfigTable.find(base ?? name)
+  return base === null || definition === null ? definition : { ...definition, name, isReadOnly: true }
 }
 
 export class BrokerConfigs {
   /** More replicas asked than nodes is an error, as in Kafka; else such a topic gets the one replica there is. */
   readonly strictReplication: boolean
-  /** The layers of one broker: what the whole cluster was told, what its own settings say, Kafka's defaults. */
   readonly layers: readonly ConfigLayer[]
-  /** What is set by the broker itself or from outside. */
-  readonly settings: ReadonlyMap<string, string>
+  private readonly overrides: ReadonlyMap<string, string>
+  private inForce: DynamicConfigs = { clusterWide: new Map(), own: new Map() }
   private readonly numbers = new Map<string, number>()
 
   /** `overrides`: server.properties, name → value. Throws ConfigError. */
@@ -70,18 +94,32 @@ export class BrokerConfigs {
       if (fault !== null) throw new ConfigError(fault)
     }
     const nodeId = nodeIdOf(overrides)
+    this.overrides = overrides
     this.strictReplication = options.strictReplication ?? false
     const settings = new Map([...ownSettings, ...overrides, ['node.id', nodeId], ['broker.id', nodeId]])
-    const defaults = (name: string) => brokerConfigTable.find(name)?.default ?? null
-    // A cluster with eligible leader replicas (KIP-966) writes its min.insync.replicas down when it is made.
-    const clusterWide = (name: string) =>
-      name === 'min.insync.replicas' ? (settings.get(name) ?? defaults(name)) : null
     this.layers = [
-      { source: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG, get: clusterWide },
+      { source: ConfigSource.DYNAMIC_BROKER_CONFIG, get: name => this.inForce.own.get(name) ?? null },
+      { source: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG, get: name => this.inForce.clusterWide.get(name) ?? null },
       { source: ConfigSource.STATIC_BROKER_CONFIG, get: name => settings.get(name) ?? null },
-      { source: ConfigSource.DEFAULT_CONFIG, get: defaults },
+      { source: ConfigSource.DEFAULT_CONFIG, get: name => brokerConfigTable.find(name)?.default ?? null },
     ]
-    this.settings = settings
+  }
+
+  /** What the broker was told while it runs. */
+  get dynamic(): DynamicConfigs {
+    return this.inForce
+  }
+  /** Puts other dynamic configs in force. They have been checked. */
+  set dynamic(dynamic: DynamicConfigs) {
+    this.inForce = dynamic
+    this.numbers.clear()
+  }
+
+  /** The same configs with other dynamic ones, to see what they would come to. */
+  with(dynamic: DynamicConfigs): BrokerConfigs {
+    const configs = new BrokerConfigs(this.overrides, this)
+    configs.dynamic = dynamic
+    return configs
   }
 
   get nodeId(): number {
@@ -140,6 +178,11 @@ export class BrokerConfigs {
       if (value !== null) return value
     }
     return null
+  }
+
+  /** Whether anybody has set it. */
+  isSet(name: string): boolean {
+    return this.layers.some(({ source, get }) => source !== ConfigSource.DEFAULT_CONFIG && get(name) !== null)
   }
 
   /** As `value`; a config in several units, asked by its first name, shows the first that is set, in milliseconds. */

@@ -54,6 +54,7 @@ early.start.listeners                                       list     ro  null
 fetch.max.bytes                                             int      ro  57671680                 1024..
 fetch.purgatory.purge.interval.requests                     int      ro  1000
 follower.fetch.last.tiered.offset.enable                    boolean  rw  false
+follower.replication.throttled.rate                         long     rw* null                      0..
 group.consumer.assignment.interval.ms                       int      rw  1000                     0..
 group.consumer.assignors                                    list     ro  uniform,range
 group.consumer.heartbeat.interval.ms                        int      ro  5000                     1..
@@ -120,6 +121,7 @@ internal.metadata.max.batch.size.in.bytes                   int      ro* 8388608
 kafka.metrics.polling.interval.secs                         int      ro  10                       1..
 kafka.metrics.reporters                                     list     ro  ''
 leader.imbalance.check.interval.seconds                     long     ro  300                      1..
+leader.replication.throttled.rate                           long     rw* null                      0..
 listener.security.protocol.map string rw SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT
 listeners                                                   list     rw  PLAINTEXT://:9092
 log.cleaner.backoff.ms                                      long     rw  15000                    0..
@@ -236,6 +238,7 @@ remote.log.storage.manager.class.name                       string   ro  null
 remote.log.storage.manager.class.path                       string   ro  null
 remote.log.storage.manager.impl.prefix                      string   ro  rsm.config.
 remote.log.storage.system.enable                            boolean  ro  false
+replica.alter.log.dirs.io.max.bytes.per.second              long     rw* null                      0..
 replica.fetch.backoff.ms                                    int      ro  1000                     0..
 replica.fetch.max.bytes                                     int      ro  1048576                  0..
 replica.fetch.min.bytes                                     int      ro  1

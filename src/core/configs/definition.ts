@@ -3,8 +3,17 @@
  * @module
  */
 
+import type { ErrorCode } from '../../wire/errors.ts'
+
+/** Why a set of configs is not taken. */
+export interface ConfigRefusal {
+  readonly errorCode: ErrorCode
+  readonly message: string
+}
+
 /** Type → the number under which DescribeConfigs v3+ answers it. */
 export const ConfigTypeCode = {
+  unknown: 0,
   boolean: 1,
   string: 2,
   int: 3,

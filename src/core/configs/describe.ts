@@ -3,11 +3,13 @@
  * (ConfigHelper).
  * @module
  */
-import { type BrokerConfigs, brokerConfigTable, brokerSynonyms } from './broker-configs.ts'
+import { type BrokerConfigs, brokerConfigTable, brokerDefinition, brokerSynonyms } from './broker-configs.ts'
+import { clientMetricsConfigTable } from './client-metrics-configs.ts'
 import { ConfigTypeCode, canonicalText, type Definition } from './definition.ts'
-import { clientMetricsTable, groupTable } from './group-table.ts'
+import { groupConfigTable, groupConfigValue } from './group-configs.ts'
+import { type LogLevel, ROOT_LOGGER } from './log-levels.ts'
 import { ConfigSource } from './sources.ts'
-import { ConfigTable } from './table.ts'
+import type { ConfigTable } from './table.ts'
 import { topicConfigTable, topicConfigValue } from './topic-configs.ts'
 
 export interface DescribedConfig {
@@ -32,9 +34,6 @@ export interface ConfigSynonym {
   readonly source: number
 }
 
-const groupConfigTable = new ConfigTable(groupTable)
-const clientMetricsConfigTable = new ConfigTable(clientMetricsTable)
-
 /** Which configs are asked for: by name, or all where it is null or empty. Names that are not known are passed over. */
 type Keys = readonly string[] | null
 
@@ -54,34 +53,42 @@ export function describeTopicConfigs(
 
 /** The configs of this very broker. */
 export function describeBrokerConfigs(broker: BrokerConfigs, keys: Keys = null): DescribedConfig[] {
-  return definitions(brokerConfigTable, broker.settings, keys).map(definition =>
-    described(definition, broker.value(definition.name), synonymsOf(definition.name, broker)),
-  )
+  const { own, clusterWide } = broker.dynamic
+  const names = wanted([...brokerConfigTable.names(), ...own.keys(), ...clusterWide.keys()], keys)
+  return names.flatMap(name => {
+    const definition = brokerDefinition(name) ?? stranger(name)
+    const isAlwaysThere = brokerConfigTable.find(name)?.isInternal === false
+    if (!isAlwaysThere && !broker.isSet(name)) return []
+    return [described(definition, broker.value(name), synonymsOf(name, broker))]
+  })
 }
 
-/** What all brokers of the cluster were told: nothing of what a broker sets for itself. */
+/** What all brokers of the cluster were told, as it was told: nothing of what a broker sets for itself. */
 export function describeClusterConfigs(broker: BrokerConfigs, keys: Keys = null): DescribedConfig[] {
-  return describeBrokerConfigs(broker, keys).flatMap(config => {
-    const synonyms = config.synonyms.filter(({ source }) => source === ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG)
-    return synonyms.length === 0 ? [] : [{ ...config, synonyms }]
+  const { clusterWide } = broker.dynamic
+  const source = ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG
+  return wanted([...clusterWide.keys()], keys).flatMap(name => {
+    const value = clusterWide.get(name)
+    if (value === undefined) return []
+    const config = described(brokerDefinition(name) ?? stranger(name), value, [{ name, value, source }])
+    return [{ ...config, value: config.isSensitive ? null : value }]
   })
 }
 
 /** The one logger there is. */
-export function describeLoggers(keys: Keys = null): DescribedConfig[] {
-  if (keys !== null && keys.length > 0 && !keys.includes('root')) return []
-  return [
-    {
-      name: 'root',
-      value: 'INFO',
+export function describeLoggers(level: LogLevel, keys: Keys = null): DescribedConfig[] {
+  return wanted([ROOT_LOGGER], keys)
+    .filter(name => name === ROOT_LOGGER)
+    .map(name => ({
+      name,
+      value: level,
       readOnly: false,
       configSource: ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG,
       isSensitive: false,
       synonyms: [],
-      configType: 0,
+      configType: ConfigTypeCode.unknown,
       documentation: '',
-    },
-  ]
+    }))
 }
 
 /** The configs of a group that sets `overrides`: there need be no such group. */
@@ -94,7 +101,7 @@ export function describeGroupConfigs(
     const { name, synonym, default: fallback } = definition
     const inherited =
       synonym === null ? [{ name, value: fallback, source: ConfigSource.DEFAULT_CONFIG }] : synonymsOf(synonym, broker)
-    const value = overrides.get(name) ?? (synonym && broker.value(synonym)) ?? fallback
+    const value = groupConfigValue(name, overrides, broker)
     return described(definition, value, [...ownSynonym(definition, overrides, ConfigSource.GROUP_CONFIG), ...inherited])
   })
 }
@@ -110,16 +117,21 @@ export function describeClientMetricsConfigs(
   })
 }
 
+/** Each name once: those asked for, or all. */
+function wanted(all: readonly string[], keys: Keys): readonly string[] {
+  return [...new Set(keys === null || keys.length === 0 ? all : keys)]
+}
+
 function definitions(table: ConfigTable, overrides: ReadonlyMap<string, string>, keys: Keys): Definition[] {
-  const names = keys === null || keys.length === 0 ? table.names() : [...new Set(keys)]
-  return names.flatMap(name => {
+  return wanted(table.names(), keys).flatMap(name => {
     const definition = table.find(name)
     return definition === null || (definition.isInternal && !overrides.has(name)) ? [] : [definition]
   })
 }
 
 function described(definition: Definition, text: string | null, synonyms: readonly ConfigSynonym[]): DescribedConfig {
-  const isSensitive = definition.type === 'password'
+  // What nobody knows may be a secret.
+  const isSensitive = definition.type === 'password' || definition.type === 'unknown'
   return {
     name: definition.name,
     value: text === null || isSensitive ? null : canonicalText(definition, text),
@@ -130,6 +142,12 @@ function described(definition: Definition, text: string | null, synonyms: readon
     configType: ConfigTypeCode[definition.type],
     documentation: null,
   }
+}
+
+/** A config that only a plug-in could know. */
+function stranger(name: string): Definition {
+  const nothing = { default: null, synonym: null, isInternal: true }
+  return { name, type: 'unknown', isReadOnly: true, accepts: '*', ...nothing }
 }
 
 function ownSynonym(

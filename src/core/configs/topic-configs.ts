@@ -7,7 +7,15 @@ import { ErrorCode } from '../../wire/errors.ts'
 import type { TimestampType } from '../../wire/records/batch.ts'
 import type { CodecName } from '../../wire/records/compression/index.ts'
 import type { BrokerConfigs } from './broker-configs.ts'
-import { excerpt, refusal, textToBoolean, textToDouble, textToList, textToNumber } from './definition.ts'
+import {
+  type ConfigRefusal,
+  excerpt,
+  refusal,
+  textToBoolean,
+  textToDouble,
+  textToList,
+  textToNumber,
+} from './definition.ts'
 import { ConfigTable } from './table.ts'
 import { topicTable } from './topic-table.ts'
 
@@ -61,7 +69,7 @@ const timestampTypes: readonly TimestampType[] = ['CreateTime', 'LogAppendTime']
 export function validateTopicConfigs(
   configs: ReadonlyMap<string, string | null>,
   broker?: BrokerConfigs,
-): { errorCode: ErrorCode; message: string } | null {
+): ConfigRefusal | null {
   const message = nullRefusal(configs) ?? nameRefusal(configs) ?? valueRefusal(configs) ?? conflict(configs, broker)
   return message === null ? null : { errorCode: ErrorCode.INVALID_CONFIG, message }
 }

@@ -1,5 +1,5 @@
 /** The flags of the command line: what reads them and what explains them. @module */
-import { DEFAULT_NODE_ID, DEFAULT_PORT, LOCALHOST, type Settings } from '../config.ts'
+import { DEFAULT_HTTP_PORT, DEFAULT_NODE_ID, DEFAULT_PORT, LOCALHOST, type Settings } from '../config.ts'
 import { topicsOf } from './topic-wishes.ts'
 import { advertisedOf, anyText, portOf, sizeOf, switchOf, wholeNumberOf } from './values.ts'
 
@@ -43,8 +43,8 @@ export const flags: readonly Flag[] = [
   {
     names: ['--http-port'],
     placeholder: 'PORT',
-    read: (text, as) => ({ httpPort: portOf(text, as) }),
-    help: 'port for HTTP, kept for later: nothing listens there yet',
+    read: (text, as) => ({ httpPort: text === 'off' ? text : portOf(text, as), isHttpPortAsked: true }),
+    help: `port for REST, ${DEFAULT_HTTP_PORT} by default; 0 takes a free one, off none`,
   },
   {
     names: ['--host'],

@@ -1,6 +1,7 @@
 /** Which of all the values that are given are in force: flags over the environment over the file over defaults. @module */
 import { brokerConfigTable, configFault } from '../../core/configs/broker-configs.ts'
 import {
+  DEFAULT_HTTP_PORT,
   DEFAULT_MEMORY_BYTES,
   DEFAULT_PORT,
   defaultDataDirectory,
@@ -83,7 +84,8 @@ export function resolveSettings(flagged: readonly Given[], world: World): Resolv
 function defaultSettings(dataDirectory: string, overrides: ReadonlyMap<string, string>): Settings {
   return {
     port: DEFAULT_PORT,
-    httpPort: null,
+    httpPort: DEFAULT_HTTP_PORT,
+    isHttpPortAsked: false,
     host: LOCALHOST,
     listenerName: 'PLAINTEXT',
     advertised: null,
@@ -103,10 +105,11 @@ function defaultSettings(dataDirectory: string, overrides: ReadonlyMap<string, s
 
 /** Values that are right each by itself, and make no sense together. */
 function refuseConflicts(settings: Settings, isMemoryGiven: boolean): void {
-  const { dataDirectory, isEphemeral, port, httpPort } = settings
+  const { dataDirectory, isEphemeral, port, httpPort, isHttpPortAsked } = settings
   if (isMemoryGiven && !isEphemeral) throw new UsageError('--memory bounds what --ephemeral holds, which is not given')
   if (dataDirectory === '' && !isEphemeral) throw new UsageError('--data-dir is missing, and HOME is not set')
-  if (port !== 0 && port === httpPort) throw new UsageError(`--port and --http-port are both ${port}`)
+  if (port !== 0 && port === httpPort && isHttpPortAsked)
+    throw new UsageError(`--port and --http-port are both ${port}`)
 }
 
 function isConfigFile({ flag }: Given): boolean {

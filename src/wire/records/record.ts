@@ -8,6 +8,8 @@ import { RecordError } from './record-error.ts'
 export interface RecordHeader {
   readonly key: string
   readonly value: Uint8Array | null
+  /** The key's bytes where they are no UTF-8, and `key` has U+FFFD for what is not. */
+  readonly keyBytes?: Uint8Array
 }
 
 /** One record. Keys and values are views of the bytes it was read from. */
@@ -31,6 +33,15 @@ export interface RecordWalk {
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+const strictUtf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
+
+function headerKey(bytes: Uint8Array): Pick<RecordHeader, 'key' | 'keyBytes'> {
+  try {
+    return { key: strictUtf8.decode(bytes) }
+  } catch {
+    return { key: utf8.decode(bytes), keyBytes: bytes }
+  }
+}
 
 /**
  * Steps from record to record without allocating: `next()` sets the fields. Reads beyond the end give zeros, and a record
@@ -95,10 +106,10 @@ export class RecordCursor {
     const headers: RecordHeader[] = []
     for (let left = this.headerCount; left > 0; left--) {
       const keyBytes = this.varint()
-      const key = utf8.decode(this.bytes.subarray(this.position, this.position + keyBytes))
+      const key = headerKey(this.bytes.subarray(this.position, this.position + keyBytes))
       this.position += keyBytes
       const valueBytes = this.varint()
-      headers.push({ key, value: this.view(this.position, valueBytes) })
+      headers.push({ ...key, value: this.view(this.position, valueBytes) })
       if (valueBytes > 0) this.position += valueBytes
     }
     this.position = next
@@ -180,7 +191,7 @@ function invalid(message: string): RecordError {
  * A cursor before the first record of the magic-2 batch that `header` describes in `bytes`; compressed records are
  * decompressed first. @throws RecordError if they cannot be, or would take more than `maxBytes`
  */
-function openRecords(bytes: Uint8Array, header: BatchHeader, maxBytes: number): RecordCursor {
+export function openRecords(bytes: Uint8Array, header: BatchHeader, maxBytes: number): RecordCursor {
   if (header.recordCount < 0) throw invalid(`Found invalid record count ${header.recordCount} in magic v2 batch`)
   const start = header.position + BATCH.records
   const end = header.position + header.sizeBytes
@@ -201,15 +212,38 @@ function requireEnd(cursor: RecordCursor): void {
 export function readRecords(bytes: Uint8Array, header: BatchHeader, maxBytes: number): RecordEntry[] {
   if (header.recordCount === 0) return []
   const cursor = openRecords(bytes, header, maxBytes)
-  const isStamped = timestampTypeOf(header.attributes) === 'LogAppendTime'
   const records: RecordEntry[] = []
   for (let left = header.recordCount; left > 0; left--) {
     cursor.next()
-    const timestamp = isStamped ? header.maxTimestamp : header.baseTimestamp + cursor.timestampDelta
-    records.push(cursor.entry(header.baseOffset, timestamp))
+    records.push(entryAt(cursor, header))
   }
   requireEnd(cursor)
   return records
+}
+
+function entryAt(cursor: RecordCursor, header: BatchHeader): RecordEntry {
+  const isStamped = timestampTypeOf(header.attributes) === 'LogAppendTime'
+  const timestamp = isStamped ? header.maxTimestamp : header.baseTimestamp + cursor.timestampDelta
+  return cursor.entry(header.baseOffset, timestamp)
+}
+
+/**
+ * As `readRecords`, one by one: those before `offset` are stepped over, and who stops early reads no further.
+ * @throws RecordError as `readRecords`
+ */
+export function* recordsFrom(
+  bytes: Uint8Array,
+  header: BatchHeader,
+  maxBytes: number,
+  offset: number,
+): Generator<RecordEntry, void> {
+  if (header.recordCount === 0) return
+  const cursor = openRecords(bytes, header, maxBytes)
+  for (let left = header.recordCount; left > 0; left--) {
+    cursor.next()
+    if (header.baseOffset + cursor.offsetDelta >= offset) yield entryAt(cursor, header)
+  }
+  requireEnd(cursor)
 }
 
 /**

@@ -6,6 +6,9 @@ const CORRELATION_ID_BYTES = 4
 const COUNT_BYTES = 4
 /** Index, error code, base offset, log append time, log start offset. */
 const PRODUCE_PARTITION_BYTES = 4 + 2 + 8 + 8 + 8
+const THROTTLE_BYTES = 4
+/** Index, error code. */
+const COMMITTED_PARTITION_BYTES = 4 + 2
 /** Throttle time, error code, session id. */
 const FETCH_HEAD_BYTES = 4 + 2 + 4
 /** High watermark, last stable offset, log start offset. */
@@ -32,6 +35,17 @@ export function checkProduced(view: DataView, answer: number, correlationId: num
   for (let index = 0; index < count; index++, position += PRODUCE_PARTITION_BYTES) {
     const code = view.getInt16(position + 4)
     if (code !== 0) throw new AnswerError('Produce', code)
+  }
+}
+
+/** Checks an answer of OffsetCommit v7 about one topic. @throws AnswerError for an error in any partition */
+export function checkCommitted(view: DataView, answer: number): void {
+  let position = afterString(view, answer + CORRELATION_ID_BYTES + THROTTLE_BYTES + COUNT_BYTES)
+  const count = view.getInt32(position)
+  position += COUNT_BYTES
+  for (let index = 0; index < count; index++, position += COMMITTED_PARTITION_BYTES) {
+    const code = view.getInt16(position + 4)
+    if (code !== 0) throw new AnswerError('OffsetCommit', code)
   }
 }
 

@@ -1,28 +1,28 @@
-/** Starts: from exec to the first answer. @module */
-import type { Jobs } from '../jobs.ts'
+/** Starts: from exec to the first answers. @module */
+import type { Jobs, Question, StartTimes } from '../jobs.ts'
 import { Buffered, Connection } from './connection.ts'
-import { apiVersionsFrame } from './requests.ts'
+import { untilCoordinated } from './coordinator.ts'
+import { committedReader } from './groups.ts'
+import { apiVersionsFrame, metadataFrame } from './requests.ts'
 
 const INPUT_BYTES = 64 * 1024
 const DEADLINE_NS = 20e9
 const NS_PER_MS = 1e6
 
-export async function runStarts({ commands, port }: Jobs['start']['job']): Promise<Jobs['start']['result']> {
+export async function runStarts({ starts, port, signal }: Jobs['start']['job']): Promise<Jobs['start']['result']> {
   const input = new Buffered(INPUT_BYTES)
-  const output = Buffered.of(apiVersionsFrame())
-  const ms: number[] = []
-  for (const command of commands) {
+  const times: StartTimes[] = []
+  for (const { command, question } of starts) {
+    const interview = new Interview(question)
     const started = Bun.nanoseconds()
     await using child = Bun.spawn([...command], { stdio: ['ignore', 'ignore', 'ignore'] })
     const connection = connect(port, input, started + DEADLINE_NS)
-    connection.send(output)
-    connection.receive()
-    ms.push((Bun.nanoseconds() - started) / NS_PER_MS)
+    times.push(interview.hold(connection, started))
     connection.close()
-    child.kill('SIGTERM')
+    child.kill(signal)
     await child.exited
   }
-  return { ms }
+  return { times }
 }
 
 /** Tries without a pause: a pause would be part of what is measured. */
@@ -32,4 +32,38 @@ function connect(port: number, input: Buffered, deadline: number): Connection {
     if (connection) return connection
     if (Bun.nanoseconds() > deadline) throw new Error(`nothing listens on port ${port}`)
   }
+}
+
+const NO_TOPICS: readonly string[] = []
+
+/** ApiVersions and then a question, ready to be asked. */
+export class Interview {
+  private readonly apiVersions = Buffered.of(apiVersionsFrame())
+  private readonly askQuestion: (connection: Connection) => void
+
+  constructor(question: Question) {
+    this.askQuestion = question === 'Metadata' ? asker(metadataFrame(NO_TOPICS)) : committedReader(question)
+  }
+
+  /** `started` is of `Bun.nanoseconds()`. */
+  hold(connection: Connection, started: number): StartTimes {
+    connection.send(this.apiVersions)
+    connection.receive()
+    const apiVersionsMs = msSince(started)
+    untilCoordinated(() => this.askQuestion(connection))
+    return { apiVersionsMs, questionMs: msSince(started) }
+  }
+}
+
+/** What asks for an answer, whatever that is. */
+function asker(frame: Uint8Array): (connection: Connection) => void {
+  const output = Buffered.of(frame)
+  return connection => {
+    connection.send(output)
+    connection.receive()
+  }
+}
+
+function msSince(started: number): number {
+  return (Bun.nanoseconds() - started) / NS_PER_MS
 }

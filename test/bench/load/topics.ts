@@ -1,17 +1,18 @@
 /** Topics to load: made, and waited for. @module */
 import { ErrorCode, errorName } from '../../../src/wire/errors.ts'
-import type { Contract, Fields, Infer } from '../../../src/wire/schema.ts'
+import type { Infer } from '../../../src/wire/schema.ts'
 import type { Jobs, Shape, Target } from '../jobs.ts'
+import { ask } from './ask.ts'
 import { Buffered, Connection, waitUntil } from './connection.ts'
-import { CREATE_TOPICS, createTopicsFrame, METADATA, metadataFrame, readAnswer } from './requests.ts'
+import { CREATE_TOPICS, createTopicsFrame, METADATA, metadataFrame } from './requests.ts'
 
 const INPUT_BYTES = 1024 * 1024
 const TRIES = 200
 const PAUSE_NS = 50e6
 
-/** Makes the topic of `shape`, if it is not there, and waits until each partition has a leader. The bare sink has no topics. */
-export function ensureTopic(target: Target, shape: Shape): void {
-  if (target.isBroker) ensureTopics(target.port, [shape.topic], shape.partitionCount)
+/** Makes a topic, if it is not there, and waits until each partition has a leader. The bare sink has no topics. */
+export function ensureTopic(target: Target, { topic, partitionCount }: Pick<Shape, 'topic' | 'partitionCount'>): void {
+  if (target.isBroker) ensureTopics(target.port, [topic], partitionCount)
 }
 
 export function makeTopics({ target, topicCount }: Jobs['topics']['job']): Jobs['topics']['result'] {
@@ -40,14 +41,4 @@ function areLed({ topics }: Infer<typeof METADATA.contract.response>, partitionC
     if (errorCode !== ErrorCode.NONE || partitions.length !== partitionCount) return false
     return partitions.every(partition => partition.errorCode === ErrorCode.NONE)
   })
-}
-
-function ask<S extends Fields>(
-  connection: Connection,
-  frame: Uint8Array,
-  { contract, version }: { readonly contract: Contract<Fields, S>; readonly version: number },
-): Infer<S> {
-  connection.send(Buffered.of(frame))
-  const answer = connection.receive()
-  return readAnswer(new Uint8Array(connection.view.buffer, answer), contract, version)
 }

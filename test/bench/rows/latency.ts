@@ -1,4 +1,4 @@
-/** How long one small record takes: to be acknowledged, and to reach a consumer. @module */
+/** How long one small record takes: to be acknowledged, and to reach a consumer; and how long one offset takes. @module */
 import type { Jobs, Percentiles, Shape } from '../jobs.ts'
 import type { Row, Turn, Work } from '../turn.ts'
 
@@ -19,6 +19,7 @@ function rowsOf(name: string): readonly [p50: Row, p99: Row, p999: Row] {
 const coldRows = rowsOf('latency 100 B, cold')
 const warmRows = rowsOf('latency 100 B')
 const tailRows = rowsOf('latency at the tail')
+const commitRows = rowsOf('latency of OffsetCommit')
 
 /** The first requests that a broker gets. */
 export const coldLatency: Work = {
@@ -37,6 +38,15 @@ export const latency: Work = {
   async measure(turn, { target }) {
     const shape = smallRecord('latency')
     record(turn, warmRows, await turn.load('latency', { target, shape, ...counts(turn, WARM_UP_COUNT, WARM_COUNT) }))
+  },
+}
+
+/** By the only member of one group. The bare sink has no groups. */
+export const commit: Work = {
+  rows: commitRows,
+  async measure(turn, { target }) {
+    if (!target.isBroker) return
+    record(turn, commitRows, await turn.load('commit', { target, ...counts(turn, WARM_UP_COUNT, WARM_COUNT) }))
   },
 }
 

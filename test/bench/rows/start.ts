@@ -1,54 +1,62 @@
-/** From exec to the first answered ApiVersions, the program being in the page cache. @module */
+/** From exec to the first answered ApiVersions, and to Metadata after it, the program being in the page cache. @module */
+import type { StartTimes } from '../jobs.ts'
 import { nextPort } from '../ports.ts'
 import type { Family, Row, Turn } from '../turn.ts'
 
-const empty: Row = { name: 'start, empty directory', unit: 'ms', better: 'less' }
-const stopped: Row = { name: 'start, 50 topics, cleanly stopped', unit: 'ms', better: 'less' }
+const empty = rowsOf('start, empty directory')
+const topics = rowsOf('start, 50 topics, cleanly stopped')
+const groups = rowsOf('start, 50 topics and groups, cleanly stopped')
 
 /** Over all rounds. */
 const LEAST_STARTS = 20
 const TOPIC_COUNT = 50
+/** So many that every partition of the internal topic has some. */
+const GROUP_COUNT = 500
+
+/** Clients take a broker that has answered the one for there, and one that has answered the other for ready. */
+function rowsOf(name: string): readonly [apiVersions: Row, metadata: Row] {
+  return [
+    { name, unit: 'ms', better: 'less' },
+    { name: `${name}: ready`, unit: 'ms', better: 'less' },
+  ]
+}
+
+type Rows = ReturnType<typeof rowsOf>
 
 export const start: Family = {
-  rows: [empty, stopped],
+  rows: [...empty, ...topics, ...groups],
   async measure(turn) {
-    await turn.attempt({ rows: [empty] }, () => measureEmpty(turn))
-    await turn.attempt({ rows: [stopped] }, () => measureStopped(turn))
+    await turn.attempt({ rows: empty }, () => measure(turn, empty, () => turn.newDirectory()))
+    await turn.attempt({ rows: topics }, () => measureStopped(turn, topics, 0))
+    await turn.attempt({ rows: groups }, () => measureStopped(turn, groups, GROUP_COUNT))
   },
 }
 
-async function measureEmpty(turn: Turn): Promise<void> {
-  const { command } = turn.contender
-  if (command === null) {
-    await using broker = await turn.start()
-    turn.record(empty, broker.startMs)
-    return
-  }
-  const port = nextPort()
-  const commands = Array.from({ length: startCount(turn) }, () => command(port, turn.newDirectory()))
-  await measure(turn, empty, port, commands)
-}
-
-async function measureStopped(turn: Turn): Promise<void> {
-  const { command } = turn.contender
+async function measureStopped(turn: Turn, rows: Rows, groupCount: number): Promise<void> {
   const directory = turn.newDirectory()
   {
-    await using broker = await turn.start(directory)
-    await turn.load('topics', { target: broker.target, topicCount: TOPIC_COUNT })
+    await using broker = await turn.start({ directory })
+    const { target } = broker
+    await turn.load('topics', { target, topicCount: TOPIC_COUNT })
+    await turn.load('groups', { target, groups: { topic: 'topic-0', partitionCount: 1, groupCount } })
     await broker.stop()
   }
+  await measure(turn, rows, () => directory)
+}
+
+async function measure(turn: Turn, rows: Rows, directory: () => string): Promise<void> {
+  const { command } = turn.contender
   if (command === null) {
-    await using broker = await turn.start(directory)
-    turn.record(stopped, broker.startMs)
+    await using broker = await turn.start({ directory: directory() })
+    record(turn, rows, broker.times)
     return
   }
   const port = nextPort()
-  await measure(
-    turn,
-    stopped,
-    port,
-    Array.from({ length: startCount(turn) }, () => command(port, directory)),
-  )
+  const starts = Array.from({ length: startCount(turn) }, () => {
+    return { command: command(port, directory(), []), question: 'Metadata' as const }
+  })
+  const { times } = await turn.load('start', { starts, port, signal: 'SIGTERM' })
+  for (const each of times.slice(1)) record(turn, rows, each)
 }
 
 /** One more than is measured: the first brings the program into memory. */
@@ -56,7 +64,7 @@ function startCount({ options }: Turn): number {
   return 1 + Math.ceil(LEAST_STARTS / options.roundCount)
 }
 
-async function measure(turn: Turn, row: Row, port: number, commands: readonly string[][]): Promise<void> {
-  const { ms } = await turn.load('start', { commands, port })
-  turn.record(row, ...ms.slice(1))
+function record(turn: Turn, [apiVersions, metadata]: Rows, { apiVersionsMs, questionMs }: StartTimes): void {
+  turn.record(apiVersions, apiVersionsMs)
+  if (turn.contender.isBroker) turn.record(metadata, questionMs)
 }

@@ -14,8 +14,19 @@ describe('the catalog', () => {
       { name: 'b' },
     )
     before.catalog.deleteTopics({ topics: [{ name: 'b', topicId: zeroUuid }], timeoutMs: 1 }, 0)
+    const growth = { topics: [{ name: 'a', count: 5, assignments: null }], validateOnly: false, timeoutMs: 1 }
+    before.catalog.createPartitions(growth, 0)
+    const changes = [
+      { resourceType: 2, resourceName: 'a', configs: [{ name: 'retention.ms', value: '5' }] },
+      { resourceType: 4, resourceName: '1', configs: [{ name: 'message.max.bytes', value: '5000' }] },
+      { resourceType: 32, resourceName: 'g', configs: [{ name: 'consumer.session.timeout.ms', value: '50000' }] },
+    ]
+    before.catalog.alterConfigs({ resources: changes, isReplacing: false, validateOnly: false }, 0)
     const after = before.restarted()
     expect([...after.catalog.topics()]).toEqual([...before.catalog.topics()])
+    expect(after.catalog.topicByName('a')?.partitions).toHaveLength(5)
+    expect(after.configs.dynamic).toEqual(before.configs.dynamic)
+    expect(after.catalog.configsOf(32, 'g')).toEqual(before.catalog.configsOf(32, 'g'))
     expect(after.journal.records).toEqual(before.journal.records)
     expect(after.created).toEqual([])
     expect(after.strayCalls).toBe(1)
@@ -52,17 +63,48 @@ describe('the catalog', () => {
     expect(after.restarted().catalog.topicByName('a')?.partitions[0]?.leaderEpoch).toBe(2)
   })
 
-  test('reads features and the configs of brokers', () => {
+  test('reads features', () => {
     const fixture = new CatalogFixture()
     fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'metadata.version', featureLevel: 30 } })
     fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 1 } })
     fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 0 } })
     expect(fixture.catalog.features).toEqual(new Map([['metadata.version', 30]]))
-    const value = { resourceType: 4, resourceName: '', name: 'min.insync.replicas', value: '1' }
-    fixture.catalog.recover({ type: 'configRecord', value })
-    expect(fixture.catalog.brokerConfigs()).toEqual(new Map([['min.insync.replicas', '1']]))
-    fixture.catalog.recover({ type: 'configRecord', value: { ...value, value: null } })
-    expect(fixture.catalog.brokerConfigs().size).toBe(0)
+  })
+
+  test('what brokers were told is in force after a restart, but for what nobody can be told', () => {
+    const before = new CatalogFixture()
+    const told: readonly (readonly [broker: string, name: string, value: string])[] = [
+      ['', 'message.max.bytes', '2000'],
+      ['', 'broker.rack', 'r1'],
+      ['', 'log.segment.bytes', 'many'],
+      ['', 'ssl.client.auth', 'required'],
+      ['1', 'ssl.keystore.location', '/x'],
+      ['1', 'message.max.bytes', '3000'],
+      ['2', 'log.retention.ms', '7'],
+    ]
+    for (const [resourceName, name, value] of told) {
+      before.journal.records.push({ type: 'configRecord', value: { resourceType: 4, resourceName, name, value } })
+    }
+    const { configs, catalog } = before.restarted()
+    expect(configs.dynamic).toEqual({
+      clusterWide: new Map([['message.max.bytes', '2000']]),
+      own: new Map([['message.max.bytes', '3000']]),
+    })
+    expect(configs.messageMaxBytes).toBe(3000)
+    expect(catalog.configsOf(4, '').get('broker.rack')).toBe('r1')
+  })
+
+  test('a cluster with eligible leader replicas is told its least ISR once, as it was set then', () => {
+    const before = new CatalogFixture({ 'min.insync.replicas': '2' })
+    const feature = { name: 'eligible.leader.replicas.version', featureLevel: 1 }
+    before.journal.append([{ type: 'featureLevelRecord', value: feature }])
+    before.catalog.recover({ type: 'featureLevelRecord', value: feature })
+    before.catalog.resume(0)
+    const value = { resourceType: 4, resourceName: '', name: 'min.insync.replicas', value: '2' }
+    expect(before.journal.records.slice(1)).toEqual([{ type: 'configRecord', value }])
+    const after = before.restarted()
+    expect(after.journal.records).toHaveLength(2)
+    expect(after.configs.minInsyncReplicas).toBe(2)
   })
 })
 

@@ -4,6 +4,7 @@ import { parseUuid, zeroUuid } from '../../../src/base/uuid.ts'
 import { type BrokerIdentity, Catalog, type NewTopic, type Topic } from '../../../src/core/catalog/catalog.ts'
 import type { MetadataRecord } from '../../../src/core/catalog/metadata-record.ts'
 import { BrokerConfigs } from '../../../src/core/configs/broker-configs.ts'
+import type { LogLevel } from '../../../src/core/configs/log-levels.ts'
 import { JournalError } from '../../../src/core/machine.ts'
 import { SeededRandom } from '../../sim/random.ts'
 
@@ -27,7 +28,10 @@ export class CatalogFixture {
   readonly journal = new MemoryJournal()
   readonly created: Topic[] = []
   readonly removed: Topic[] = []
+  /** Each time a topic had to take other configs. */
+  readonly configured: Topic[] = []
   strayCalls = 0
+  readonly log: { level?: LogLevel } = { level: 'INFO' }
   readonly configs: BrokerConfigs
   readonly catalog: Catalog
 
@@ -40,9 +44,11 @@ export class CatalogFixture {
       journal: this.journal,
       directories: {
         create: topic => this.created.push(topic),
+        configure: topic => this.configured.push(topic),
         remove: topic => this.removed.push(topic),
         removeStrays: () => this.strayCalls++,
       },
+      log: this.log,
       randomBytes: size => random.bytes(size),
     })
   }

@@ -29,7 +29,8 @@ const settingsOf = (given: Given) => resolve(given).settings
 
 const defaults: Settings = {
   port: 9092,
-  httpPort: null,
+  httpPort: 8080,
+  isHttpPortAsked: false,
   host: 'localhost',
   listenerName: 'PLAINTEXT',
   advertised: null,
@@ -52,8 +53,10 @@ describe('each flag', () => {
   const good: readonly [line: string, settings: Partial<Settings>][] = [
     ['--port 9093', { port: 9093 }],
     ['--port 1 --port 2', { port: 2 }],
-    ['--http-port 8080', { httpPort: 8080 }],
-    ['--port 0 --http-port 0', { port: 0, httpPort: 0 }],
+    ['--http-port 8080', { httpPort: 8080, isHttpPortAsked: true }],
+    ['--http-port off', { httpPort: 'off', isHttpPortAsked: true }],
+    ['--port 8080', { port: 8080 }],
+    ['--port 0 --http-port 0', { port: 0, httpPort: 0, isHttpPortAsked: true }],
     ['--host 0.0.0.0', { host: '0.0.0.0' }],
     ['--advertise broker.local:9094', { advertised: { host: 'broker.local', port: 9094 } }],
     ['--advertise [fd00::1]:1', { advertised: { host: 'fd00::1', port: 1 } }],

@@ -25,7 +25,7 @@ test('every value with its source', () => {
   expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining([...brokerConfigTable.names()]))
   const expected: readonly (readonly [name: string, value: string | null, source: string])[] = [
     ['port', '9092', 'default'],
-    ['http-port', null, 'default'],
+    ['http-port', '8080', 'default'],
     ['host', '0.0.0.0', 'environment STRIKEMQ_HOST'],
     ['data-dir', '/d', 'flag --data-dir'],
     ['topic', 'a:2:retention.ms=1', 'flag --topic'],

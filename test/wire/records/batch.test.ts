@@ -16,7 +16,7 @@ import { CompressionCodec } from '../../../src/wire/records/compression/index.ts
 import { crc32c } from '../../../src/wire/records/crc32c.ts'
 import { readInt64, writeInt32, writeInt64 } from '../../../src/wire/records/integers.ts'
 import { encodeMessageSet } from '../../../src/wire/records/legacy.ts'
-import { readRecords, walkRecords } from '../../../src/wire/records/record.ts'
+import { readRecords, recordsFrom, walkRecords } from '../../../src/wire/records/record.ts'
 import { RecordError } from '../../../src/wire/records/record-error.ts'
 
 const encoder = new TextEncoder()
@@ -162,6 +162,27 @@ describe('records', () => {
     const raw = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
     return Math.max(1, Math.ceil(raw.toString(2).length / 7))
   }
+
+  test('one by one, from an offset on, and no further than somebody reads', () => {
+    const header = readBatchHeader(batch, 0)
+    const offsetsFrom = (offset: number) => [...recordsFrom(batch, header, 1000, offset)].map(record => record.offset)
+    expect(offsetsFrom(0)).toEqual([100, 101, 105])
+    expect(offsetsFrom(101)).toEqual([101, 105])
+    expect(offsetsFrom(102)).toEqual([105])
+    expect(offsetsFrom(106)).toEqual([])
+    const cut = batch.slice(0, -1)
+    const reading = recordsFrom(cut, { ...header, sizeBytes: cut.length }, 1000, 0)
+    expect(reading.next().value).toMatchObject({ offset: 100 })
+    expect(() => [...reading]).toThrow(RecordError)
+  })
+
+  test('a header key that is no UTF-8 keeps its bytes', () => {
+    const headers = [{ key: 'h?', value: null }]
+    const bytes = encodeBatch({}, [{ ...record(0, 0, null, null), headers }])
+    bytes[bytes.lastIndexOf(0x3f)] = 0xff
+    const [read] = readRecords(bytes, readBatchHeader(bytes, 0), 1000)
+    expect(read?.headers).toEqual([{ key: 'h\uFFFD', keyBytes: new Uint8Array([0x68, 0xff]), value: null }])
+  })
 
   test('spoilt bytes give records or a RecordError, and walking agrees with reading', () => {
     const options: BatchOptions = { codec: CompressionCodec.NONE }

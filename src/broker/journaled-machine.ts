@@ -1,0 +1,121 @@
+/**
+ * A machine of a coordinator, on the partition of an internal topic that is its journal: loaded once, then told what to do
+ * by requests and by its own timers.
+ *
+ * Kafka's CoordinatorRuntime has an event queue, threads and snapshots for this. Here a command is executed where it comes
+ * from, and its records are written before it returns.
+ * @module
+ */
+import type { Parked } from '../api/api.ts'
+import { JournalError, type Machine, type Millis, Runtime } from '../core/machine.ts'
+import type { PartitionLog } from '../log/partition.ts'
+import type { PartitionLogs } from './logs.ts'
+import { PartitionJournal, type RecordFormat } from './partition-journal.ts'
+import type { Purgatory } from './purgatory.ts'
+import type { Timer, Timers } from './timers.ts'
+
+/** What machines need of the broker. */
+export interface Hall {
+  readonly logs: PartitionLogs
+  readonly purgatory: Purgatory
+  readonly timers: Timers
+  now(): Millis
+  /** Runs what a timer brings: those whom it answers are written to when it is done. */
+  turn(work: () => void): void
+  warn(message: string): void
+}
+
+/** One kind of machine. */
+export interface MachineKind<State, Command, Record, Reply> {
+  readonly machine: Machine<State, Command, Record, Reply, never>
+  readonly format: RecordFormat<Record>
+  /** What the machine is told when the journal has refused what `command` came to: its timers among them begin again. */
+  journalRefused(command: Command): Command
+}
+
+export class JournaledMachine<State, Command, Record, Reply extends object> {
+  private readonly runtime: Runtime<State, Command, Record, Reply, never>
+  private readonly timers = new Map<string, Timer>()
+  private readonly waiters = new Map<string, (reply: Reply) => void>()
+
+  /** Loads all that the log holds. Throws DiskError, RecordError and MalformedError. */
+  constructor(
+    private readonly kind: MachineKind<State, Command, Record, Reply>,
+    log: PartitionLog,
+    private readonly hall: Hall,
+  ) {
+    const { logs } = hall
+    const journal = new PartitionJournal(log, kind.format, (to, batches) => logs.append(to, batches), hall.now)
+    this.runtime = new Runtime(kind.machine, journal, {
+      perform: () => {},
+      setTimer: (key, at, command) => this.setTimer(key, at, command),
+      answer: (waiter, reply) => this.answer(waiter, reply),
+    })
+    for (const record of journal.records()) this.runtime.recover(record)
+  }
+
+  get state(): State {
+    return this.runtime.state
+  }
+
+  /** Executes one command and returns the caller's reply, null where there is none. Throws JournalError. */
+  execute(command: Command): Reply | null {
+    try {
+      return this.runtime.execute(command, this.hall.now())
+    } catch (error) {
+      if (error instanceof JournalError) this.runtime.execute(this.kind.journalRefused(command), this.hall.now())
+      throw error
+    }
+  }
+
+  /** Executes a command that may be answered later, under the name of a new `waiter`. Throws JournalError. */
+  executeOrWait(command: Command, waiter: string): Reply | Parked<Reply> {
+    const { parked, answer } = this.hall.purgatory.parkUntilAnswered<Reply>()
+    this.waiters.set(waiter, answer)
+    let isWaiting = false
+    try {
+      const reply = this.execute(command)
+      isWaiting = reply === null
+      return reply ?? parked
+    } finally {
+      if (!isWaiting) {
+        this.waiters.delete(waiter)
+        parked.cancel()
+      }
+    }
+  }
+
+  private answer(waiter: string, reply: Reply): void {
+    this.waiters.get(waiter)?.(reply)
+    this.waiters.delete(waiter)
+  }
+
+  private setTimer(key: string, at: Millis | null, command: Command | null): void {
+    const { timers } = this.hall
+    const earlier = this.timers.get(key)
+    this.timers.delete(key)
+    if (at !== null && command !== null) {
+      const timer = timers.schedule(at, () => this.ring(key, command))
+      this.timers.set(key, timer)
+    }
+    if (earlier) timers.cancel(earlier)
+  }
+
+  private ring(key: string, command: Command): void {
+    this.timers.delete(key)
+    this.hall.turn(() => {
+      try {
+        this.execute(command)
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error
+        this.hall.warn(error.message)
+      }
+    })
+  }
+
+  /** The machine is not to do anything any more. */
+  close(): void {
+    for (const timer of this.timers.values()) this.hall.timers.cancel(timer)
+    this.timers.clear()
+  }
+}

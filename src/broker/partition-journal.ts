@@ -1,0 +1,117 @@
+/**
+ * The journal of a machine: one partition of an internal topic, in which every record has a key and a value, as Kafka's
+ * coordinators write it (CoordinatorRuntime): a batch for each decision, no producer, no compression.
+ *
+ * Kafka waits until a batch is replicated and undoes what it did where that fails. Here a batch is committed when it is
+ * written, and nothing was done before.
+ * @module
+ */
+import { assert } from '../base/assert.ts'
+import { concatBytes } from '../base/bytes.ts'
+import { type Journal, JournalError, type Millis } from '../core/machine.ts'
+import type { PartitionLog } from '../log/partition.ts'
+import { batchHeaders, checkBatch, isControl } from '../wire/records/batch.ts'
+import { encodeBatch, type RecordToWrite } from '../wire/records/batch-encoder.ts'
+import { readRecords } from '../wire/records/record.ts'
+
+/** What becomes of a record in a log. A value of null is a tombstone. */
+export interface KeyedRecord {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
+/** Null for a kind or version that is not known: it stays in the log. Throws MalformedError where there is no record. */
+export type RecordReader<Record> = (key: Uint8Array, value: Uint8Array | null) => Record | null
+
+/** How the records of one machine are written, and read back. */
+export interface RecordFormat<Record> {
+  write(record: Record): KeyedRecord
+  /** What reads the records of one log, in order. */
+  reader(): RecordReader<Record>
+}
+
+/** A record that no batch can hold: max.message.bytes of the topic are not enough. */
+export class RecordTooLarge extends JournalError {}
+
+const READ_BYTES = 1024 * 1024
+/** What the records of one batch may grow to where another broker has compressed them (offsets.topic.compression.codec). */
+const MAX_BATCH_BYTES = 64 * 1024 * 1024
+/** A batch header and, for each record, more than what stands around key and value. */
+const BATCH_OVERHEAD_BYTES = 64
+const RECORD_OVERHEAD_BYTES = 32
+
+/** As Kafka's coordinators have it: the sequence of a batch without a producer is 0, not -1. */
+const noProducer = { baseSequence: 0 }
+
+export class PartitionJournal<Record> implements Journal<Record> {
+  constructor(
+    private readonly log: PartitionLog,
+    private readonly format: RecordFormat<Record>,
+    /** Appends to a log what is whole batches, and says whether the disk took them. */
+    private readonly appendTo: (log: PartitionLog, batches: Uint8Array) => boolean,
+    private readonly now: () => Millis,
+  ) {}
+
+  /** Records that do not fit into one batch get several: only a crash in the middle of the write may part them. */
+  append(records: readonly Record[]): void {
+    const batches = this.batchesOf(records)
+    const [only] = batches
+    const bytes = only && batches.length === 1 ? only : concatBytes(batches)
+    if (!this.appendTo(this.log, bytes)) throw new JournalError(`${this.log.directory} cannot be written`)
+  }
+
+  private batchesOf(records: readonly Record[]): Uint8Array[] {
+    const { maxMessageBytes } = this.log.config
+    const timestamp = this.now()
+    const batches: Uint8Array[] = []
+    let batch: RecordToWrite[] = []
+    let sizeBytes = BATCH_OVERHEAD_BYTES
+    for (const record of records) {
+      const { key, value } = this.format.write(record)
+      const recordBytes = RECORD_OVERHEAD_BYTES + key.length + (value?.length ?? 0)
+      if (sizeBytes + recordBytes > maxMessageBytes && batch.length > 0) {
+        batches.push(encodeBatch(noProducer, batch))
+        batch = []
+        sizeBytes = BATCH_OVERHEAD_BYTES
+      }
+      batch.push({ offset: batch.length, timestamp, key, value })
+      sizeBytes += recordBytes
+      if (sizeBytes > maxMessageBytes) throw new RecordTooLarge(`${recordBytes} bytes for ${this.log.directory}`)
+    }
+    batches.push(encodeBatch(noProducer, batch))
+    return batches
+  }
+
+  /** All records of known kinds, in order. Throws DiskError, RecordError and MalformedError. */
+  *records(): Generator<Record> {
+    const { log } = this
+    const read = this.format.reader()
+    for (let offset = log.logStartOffset; offset < log.logEndOffset; ) {
+      const { pieces, sizeBytes } = log.read(offset, READ_BYTES, log.logEndOffset, 'whole')
+      // Nothing is left where compaction has taken the last batches.
+      if (sizeBytes === 0) return
+      const next = yield* recordsIn(concatBytes(pieces), offset, read)
+      assert(next > offset, 'every read of the log has a whole batch')
+      offset = next
+    }
+  }
+}
+
+/** Reads the whole batches in `bytes` and returns the offset after the last of them. */
+function* recordsIn<Record>(
+  bytes: Uint8Array,
+  startOffset: number,
+  read: RecordReader<Record>,
+): Generator<Record, number> {
+  let endOffset = startOffset
+  for (const header of batchHeaders(bytes)) {
+    checkBatch(bytes, header.position, header.sizeBytes)
+    endOffset = header.baseOffset + header.lastOffsetDelta + 1
+    if (isControl(header.attributes)) continue
+    for (const { key, value } of readRecords(bytes, header, MAX_BATCH_BYTES)) {
+      const record = key && read(key, value)
+      if (record) yield record
+    }
+  }
+  return endOffset
+}

@@ -1,0 +1,22 @@
+/** What the decisions of the catalog have in common. @module */
+import { ErrorCode } from '../../wire/errors.ts'
+import type { Decision } from '../machine.ts'
+import type { CatalogCommand, CatalogEffect, CatalogReply } from './commands.ts'
+import type { MetadataRecord } from './metadata-record.ts'
+
+export type CatalogDecision = Decision<MetadataRecord, CatalogReply, CatalogCommand, CatalogEffect>
+
+/** What one decision may write (QuorumController.MAX_RECORDS_PER_USER_OP). */
+export const MAX_RECORDS = 10_000
+
+/** Why something is not done. */
+export interface Fault {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
+
+export function fault(name: keyof typeof ErrorCode, errorMessage: string | null): Fault {
+  return { errorCode: ErrorCode[name], errorMessage }
+}
+
+export const noFault: Fault = { errorCode: ErrorCode.NONE, errorMessage: null }

@@ -1,0 +1,32 @@
+/** Answers that say what is wrong, and nothing else. @module */
+import { noBytes } from '../../base/bytes.ts'
+import type { ErrorCode } from '../../wire/errors.ts'
+import type { JoinGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupResponse } from './commands.ts'
+
+export function joinRefusal(memberId: string, errorCode: ErrorCode): JoinGroupResponse {
+  return { ...noGeneration, memberId, errorCode }
+}
+
+const noGeneration = {
+  generationId: -1,
+  protocolType: null,
+  protocolName: null,
+  leader: '',
+  skipAssignment: false,
+  members: [],
+}
+
+export function syncRefusal(errorCode: ErrorCode): SyncGroupResponse {
+  return { errorCode, protocolType: null, protocolName: null, assignment: noBytes }
+}
+
+/** An error of the group stands at every partition. */
+export function commitRefusal({ topics }: OffsetCommitRequest, errorCode: ErrorCode): OffsetCommitResponse {
+  return {
+    topics: topics.map(({ topicId, name, partitions }) => ({
+      topicId,
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+    })),
+  }
+}

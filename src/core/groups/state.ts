@@ -1,0 +1,99 @@
+/** What one partition of `__consumer_offsets` amounts to: its groups, and what they have committed. @module */
+import type { Uuid } from '../../base/uuid.ts'
+import type { ClassicGroup } from './classic/group.ts'
+import type { GroupReply } from './commands.ts'
+import type { GroupMetadataValue, GroupRecord, OffsetCommitKey, OffsetCommitValue } from './group-record.ts'
+
+export interface GroupsState {
+  readonly groups: Map<string, StoredGroup>
+  /** By group. They may outlive it: its kind can change. */
+  readonly offsets: Map<string, GroupOffsets>
+  /** One string for each topic id that was read, though every offset names one: it would be the most of what an offset takes. */
+  readonly topicIds: Map<Uuid, Uuid>
+  readonly volatile: VolatileState
+}
+
+/** A group as the log has it. */
+export interface StoredGroup {
+  readonly kind: 'classic'
+  /** Null where nothing but its offsets says that there is such a group. */
+  readonly metadata: GroupMetadataValue | null
+}
+
+/** By topic and partition. */
+export type GroupOffsets = Map<string, Map<number, OffsetCommitValue>>
+
+/** What the log does not know and a restart forgets; `decide` writes it. */
+export interface VolatileState {
+  /** The classic groups that have members, or expect some. Of all others the log says everything. */
+  readonly classic: Map<string, ClassicGroup>
+  /** What the decision that is being journaled answers to those who wait. */
+  answers: readonly (readonly [waiter: string, reply: GroupReply])[]
+  /** The groups in which the search for offsets that are too old has not been yet. */
+  unsearched: Iterator<string> | null
+}
+
+const simpleGroup: StoredGroup = { kind: 'classic', metadata: null }
+
+export function emptyState(): GroupsState {
+  return {
+    groups: new Map(),
+    offsets: new Map(),
+    topicIds: new Map(),
+    volatile: { classic: new Map(), answers: [], unsearched: null },
+  }
+}
+
+/** Applies one record. */
+export function replay(state: GroupsState, record: GroupRecord): void {
+  if (record.type === 'offsetCommit') {
+    if (record.value) setOffset(state, record.key, record.value)
+    else removeOffset(state, record.key)
+    return
+  }
+  const { group } = record.key
+  if (record.value) state.groups.set(group, { kind: 'classic', metadata: record.value })
+  else state.groups.delete(group)
+}
+
+function setOffset(
+  { groups, offsets, topicIds }: GroupsState,
+  { group, topic, partition }: OffsetCommitKey,
+  value: OffsetCommitValue,
+): void {
+  if (!groups.has(group)) groups.set(group, simpleGroup)
+  const topicId = topicIds.get(value.topicId) ?? value.topicId
+  topicIds.set(topicId, topicId)
+  const topics = mapUnder<string, Map<number, OffsetCommitValue>>(offsets, group)
+  mapUnder(topics, topic).set(partition, { ...value, topicId })
+}
+
+/** The map under `key`, made where it is missing. */
+function mapUnder<K, V>(maps: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  const known = maps.get(key)
+  if (known) return known
+  const made = new Map<K, V>()
+  maps.set(key, made)
+  return made
+}
+
+function removeOffset({ offsets }: GroupsState, { group, topic, partition }: OffsetCommitKey): void {
+  const topics = offsets.get(group)
+  const partitions = topics?.get(topic)
+  if (!topics || !partitions) return
+  partitions.delete(partition)
+  if (partitions.size === 0) topics.delete(topic)
+  if (topics.size === 0) offsets.delete(group)
+}
+
+/** The topics for which offsets are committed, with the ids they had then: zero where the committer named no id. */
+export function committedTopics(state: GroupsState): readonly { readonly name: string; readonly topicId: Uuid }[] {
+  const idsByName = new Map<string, Set<Uuid>>()
+  for (const topics of state.offsets.values())
+    for (const [name, partitions] of topics) {
+      const ids = idsByName.get(name) ?? new Set()
+      idsByName.set(name, ids)
+      for (const { topicId } of partitions.values()) ids.add(topicId)
+    }
+  return [...idsByName].flatMap(([name, ids]) => [...ids].map(topicId => ({ name, topicId })))
+}

@@ -1,0 +1,95 @@
+/** Listens for HTTP. What answers is loaded with the first request, so that a start does not pay for it. @module */
+import type { Clock } from '../../base/clock.ts'
+import type { Broker } from '../../broker/broker.ts'
+import type { LocalClient } from '../../broker/local-client.ts'
+import type { Settings } from '../config.ts'
+import { type Address, ListenError, listen } from '../listen.ts'
+import type { Log } from '../log.ts'
+import { version } from '../version.ts'
+import type { createApp, RestOptions } from './app.ts'
+
+export interface RestServer {
+  readonly port: number
+  /** The addresses that are listened on. */
+  readonly hosts: readonly string[]
+  /** Asks the broker no more, and is done when whoever came has an answer. */
+  close(): Promise<unknown>
+}
+
+export interface RestServerOptions extends Omit<RestOptions, 'facts'> {
+  readonly doors: Pick<LocalClient, 'call' | 'close'>
+  /** All but the port, which is known once it is listened on. */
+  readonly facts: Omit<RestOptions['facts'], 'httpPort'>
+}
+
+/** What REST is to be about. */
+export interface Served {
+  readonly broker: Pick<Broker, 'connectLocally'>
+  readonly clock: Clock
+  /** For Kafka clients. */
+  readonly port: number
+  /** Null: everything lies in memory. */
+  readonly directory: string | null
+}
+
+/** A connection that nothing goes over is closed. */
+const IDLE_SECONDS = 10
+/** Answers are read step by step, so that one of them needs no more. */
+const ROOM_BYTES = 1024 * 1024
+
+/**
+ * REST where `settings` want it. Null where it is switched off, or where the port is taken that nobody has asked for.
+ * @throws ListenError
+ */
+export function openRest(settings: Settings, served: Served, log: Log): RestServer | null {
+  const { host, httpPort, isHttpPortAsked, advertised } = settings
+  if (httpPort === 'off') return null
+  const { broker, clock, port, directory } = served
+  const caller = { name: 'rest', address: '127.0.0.1', endpoint: { host: 'localhost', port }, roomBytes: ROOM_BYTES }
+  const facts = { version, port, directory, startedAtMs: clock.now() }
+  const doors = broker.connectLocally(caller)
+  try {
+    return serveRest({ host, port: httpPort }, { doors, clock, log, facts, advertisedHost: advertised?.host ?? null })
+  } catch (error) {
+    if (isHttpPortAsked || !(error instanceof ListenError)) throw error
+    log.warn(`REST is off: ${error.message}`)
+    return null
+  }
+}
+
+/** @throws ListenError */
+export function serveRest(address: Address, options: RestServerOptions): RestServer {
+  let app: Promise<ReturnType<typeof createApp>> | null = null
+  const loadApp = async (httpPort: number) => {
+    const { createApp } = await import('./app.ts')
+    return createApp({ ...options, facts: { ...options.facts, httpPort } })
+  }
+  const servers = listen(address, '--http-port', (hostname, port) =>
+    Bun.serve({
+      hostname,
+      port,
+      // Without it whoever says so too may listen on the same port.
+      reusePort: false,
+      development: false,
+      idleTimeout: IDLE_SECONDS,
+      // Bodies are bounded where they are read, with an answer that says so.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      async fetch(request, server) {
+        app ??= loadApp(server.port ?? 0)
+        const remoteAddress = server.requestIP(request)?.address ?? ''
+        // The server itself leaves out the body, and then says how long it would have been.
+        const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request
+        return (await app).fetch(asked, { remoteAddress })
+      },
+      error: () => new Response(null, { status: 500 }),
+    }),
+  )
+  return {
+    port: servers[0]?.port ?? 0,
+    hosts: servers.map(server => server.hostname ?? ''),
+    close() {
+      options.doors.close()
+      return Promise.all(servers.map(server => server.stop(false)))
+    },
+  }
+}

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'bun:test'
+import { concatBytes } from '../../src/base/bytes.ts'
+import { PartitionJournal, type RecordFormat, RecordTooLarge } from '../../src/broker/partition-journal.ts'
+import { type GroupRecord, groupRecordReader, writeGroupRecord } from '../../src/core/groups/group-record.ts'
+import { JournalError } from '../../src/core/machine.ts'
+import type { PartitionLog } from '../../src/log/partition.ts'
+import { MalformedError } from '../../src/wire/errors.ts'
+import { batchHeaders } from '../../src/wire/records/batch.ts'
+import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
+import { CODEC_IDS } from '../../src/wire/records/compression/index.ts'
+import { DIRECTORY, NOW_MS, type OpenShape, openLog } from '../log/fixture.ts'
+import { SimDisk } from '../sim/disk.ts'
+
+const LOG = `${DIRECTORY}/00000000000000000000.log`
+const utf8 = new TextEncoder()
+const text = new TextDecoder()
+
+/** A record that is a key and a value of text; a key of one letter is of a kind that nobody knows. */
+interface Pair {
+  readonly key: string
+  readonly value: string | null
+}
+
+const pairs: RecordFormat<Pair> = {
+  write: ({ key, value }) => ({ key: utf8.encode(key), value: value === null ? null : utf8.encode(value) }),
+  reader: () => (key, value) => {
+    if (key.length === 0) throw new MalformedError('no key')
+    return key.length === 1 ? null : { key: text.decode(key), value: value && text.decode(value) }
+  },
+}
+
+const append = (log: PartitionLog, batches: Uint8Array) => log.append(batches, NOW_MS) !== null
+
+function open<Record>(disk: SimDisk, format: RecordFormat<Record>, shape: OpenShape = {}): PartitionJournal<Record> {
+  return new PartitionJournal(
+    openLog(disk, { config: { cleanupPolicy: ['compact'] }, ...shape }),
+    format,
+    append,
+    () => NOW_MS,
+  )
+}
+
+const openPairs = (disk: SimDisk, shape: OpenShape = {}) => open(disk, pairs, shape)
+const pair = (key: string, value: string | null = 'v'): Pair => ({ key, value })
+const headersOn = (disk: SimDisk) => [...batchHeaders(disk.readFile(LOG) ?? new Uint8Array(0))]
+
+/** Puts whole batches on the disk as another broker has written them. */
+function write(disk: SimDisk, ...batches: readonly Uint8Array[]): void {
+  openLog(disk).append(concatBytes(batches).slice(), NOW_MS)
+}
+
+const recordOf = (key: string | null, value: string | null = 'v', offset = 0) => ({
+  offset,
+  timestamp: NOW_MS,
+  key: key === null ? null : utf8.encode(key),
+  value: value === null ? null : utf8.encode(value),
+})
+
+describe('a journal in a partition', () => {
+  test('gives back what was appended, tombstones too, a batch for each decision', () => {
+    const disk = new SimDisk()
+    const journal = openPairs(disk)
+    journal.append([pair('k1'), pair('k2', null)])
+    journal.append([pair('k3', '')])
+    expect([...openPairs(disk).records()]).toEqual([pair('k1'), pair('k2', null), pair('k3', '')])
+    const [first, second] = headersOn(disk)
+    expect(first).toMatchObject({ baseOffset: 0, recordCount: 2, attributes: 0, producerId: -1, baseTimestamp: NOW_MS })
+    expect(second).toMatchObject({ baseOffset: 2, recordCount: 1 })
+  })
+
+  test('outlives a torn write', () => {
+    const disk = new SimDisk()
+    const journal = openPairs(disk)
+    journal.append([pair('k1')])
+    const size = disk.size(LOG) ?? 0
+    journal.append([pair('k2')])
+    disk.open(LOG).truncate(size + 30)
+    const after = openPairs(disk)
+    expect([...after.records()]).toEqual([pair('k1')])
+    after.append([pair('k3')])
+    expect([...openPairs(disk).records()]).toEqual([pair('k1'), pair('k3')])
+  })
+
+  test('a disk that takes nothing is an error, and what was refused is not there later', () => {
+    const disk = new SimDisk()
+    const journal = openPairs(disk)
+    journal.append([pair('k1')])
+    disk.fault = operation => (operation === 'write' ? 'EIO' : null)
+    expect(() => journal.append([pair('k2')])).toThrow(JournalError)
+    disk.fault = () => null
+    journal.append([pair('k3')])
+    expect([...openPairs(disk).records()]).toEqual([pair('k1'), pair('k3')])
+  })
+
+  test('many records are several batches in one write, none above max.message.bytes', () => {
+    const disk = new SimDisk()
+    const maxMessageBytes = 1000
+    const journal = openPairs(disk, { config: { maxMessageBytes } })
+    const records = Array.from({ length: 100 }, (_, index) => pair(`key-${index}`, 'x'.repeat(index)))
+    const before = disk.calls.length
+    journal.append(records)
+    const writes = disk.calls.slice(before).filter(({ operation, path }) => operation === 'write' && path === LOG)
+    expect(writes.length).toBe(1)
+    const headers = headersOn(disk)
+    expect(headers.length).toBeGreaterThan(5)
+    for (const { sizeBytes } of headers) expect(sizeBytes).toBeLessThanOrEqual(maxMessageBytes)
+    expect([...openPairs(disk).records()]).toEqual(records)
+  })
+
+  test('a record that no batch can hold is an error, and nothing is written', () => {
+    const disk = new SimDisk()
+    const journal = openPairs(disk, { config: { maxMessageBytes: 1000 } })
+    expect(() => journal.append([pair('k1'), pair('k2', 'x'.repeat(1000))])).toThrow(RecordTooLarge)
+    expect([...journal.records()]).toEqual([])
+  })
+
+  test('passes over control batches, records without a key and kinds that it does not know', () => {
+    const disk = new SimDisk()
+    write(
+      disk,
+      encodeBatch({}, [recordOf('k1')]),
+      encodeBatch({ isControl: true }, [recordOf('k2')]),
+      encodeBatch({}, [recordOf(null), recordOf('?', 'v', 1), recordOf('k3', 'v', 2)]),
+    )
+    const bytes = disk.readFile(LOG)
+    const journal = openPairs(disk)
+    expect([...journal.records()]).toEqual([pair('k1'), pair('k3')])
+    journal.append([pair('k4')])
+    expect(disk.readFile(LOG)?.subarray(0, bytes?.length)).toEqual(bytes ?? new Uint8Array(0))
+  })
+
+  test('reads compressed batches, and what compaction has left of others', () => {
+    const disk = new SimDisk()
+    write(
+      disk,
+      encodeBatch({ codec: CODEC_IDS.gzip }, [recordOf('k1'), recordOf('k2', 'v', 1)]),
+      encodeBatch({ baseOffset: 0, lastOffsetDelta: 5 }, []),
+      encodeBatch({ baseOffset: 0, lastOffsetDelta: 9 }, [recordOf('k3', 'v', 4)]),
+    )
+    expect([...openPairs(disk).records()]).toEqual([pair('k1'), pair('k2'), pair('k3')])
+  })
+
+  test('reads logs of many segments', () => {
+    const disk = new SimDisk()
+    const shape = { config: { segmentBytes: 300 } }
+    const journal = openPairs(disk, shape)
+    const records = Array.from({ length: 50 }, (_, index) => pair(`key-${index}`))
+    for (const record of records) journal.append([record])
+    expect(disk.list(DIRECTORY).filter(name => name.endsWith('.log')).length).toBeGreaterThan(5)
+    expect([...openPairs(disk, shape).records()]).toEqual(records)
+  })
+
+  test('a record that cannot be read is an error', () => {
+    const disk = new SimDisk()
+    write(disk, encodeBatch({}, [recordOf('')]))
+    expect(() => [...openPairs(disk).records()]).toThrow(MalformedError)
+  })
+})
+
+/** What Apache Kafka 4.3.1 wrote when a member joined a group, got its assignment, committed twice and left. */
+const kafkasOwn = Uint8Array.fromHex(
+  [
+    '0000000000000000000000590000000002d13a264b000000000000000001a20477df8a000001a20477df8affffffffffffffffffff000000',
+    '00000000014e00000012000200057468697264300003000000000000ffffffff000001a20477df8900000000000000000000000001000001',
+    '150000000002ab8164a7000000000000000001a20477dfac000001a20477dfacffffffffffffffffffff0000000000000001c40300000012',
+    '000200057468697264a40300030008636f6e73756d657200000001000572616e67650030776972652d636c69656e742d3532333832393565',
+    '2d613263302d346561312d393735612d313432353731313530306233000001a20477dfa7000000010030776972652d636c69656e742d3532',
+    '3338323935652d613263302d346561312d393735612d313432353731313530306233ffff000b776972652d636c69656e74000a2f3132372e',
+    '302e302e310000ea60000027100000001600010000000100066576656e7473ffffffff000000000000000a61737369676e6d656e74000000',
+    '000000000002000000c300000000028faec793000000000001000001a20477dfb1000001a20477dfb1ffffffffffffffffffff0000000000',
+    '0000028a010000002a00010005746869726400066576656e7473000000005400040000000000000000ffffffff01000001a20477dfb10100',
+    '1016047a438add49a29407910bf688650a0092010000022a00010005746869726400066576656e7473000000015c00040000000000000000',
+    'ffffffff056e6f7465000001a20477dfb101001016047a438add49a29407910bf688650a0000000000000000040000006100000000022af8',
+    '0087000000000000000001a20477dfbb000001a20477dfbbffffffffffffffffffff00000000000000015e00000012000200057468697264',
+    '4000030008636f6e73756d657200000002ffffffff000001a20477dfbb0000000000',
+  ].join(''),
+)
+
+describe('a partition of __consumer_offsets that Apache Kafka wrote', () => {
+  const groups: RecordFormat<GroupRecord> = { write: writeGroupRecord, reader: groupRecordReader }
+
+  test('is read, and written again byte for byte', () => {
+    const disk = new SimDisk()
+    disk.writeFile(LOG, kafkasOwn)
+    const records = [...open(disk, groups).records()]
+    expect(records.map(({ type }) => type)).toEqual([
+      'groupMetadata',
+      'groupMetadata',
+      'offsetCommit',
+      'offsetCommit',
+      'groupMetadata',
+    ])
+    const timestamps = headersOn(disk).map(({ baseTimestamp }) => baseTimestamp)
+    const again = new SimDisk()
+    const journal = new PartitionJournal(openLog(again), groups, append, () => timestamps.shift() ?? 0)
+    const [created, joined, first, second, left] = records
+    for (const decision of [[created], [joined], [first, second], [left]]) {
+      journal.append(decision.filter(record => record !== undefined))
+    }
+    expect(again.readFile(LOG)).toEqual(kafkasOwn)
+  })
+})

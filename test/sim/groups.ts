@@ -1,0 +1,140 @@
+/** What members of groups ask of the broker, and offsets as text. @module */
+import { offsetCommit } from '../../src/api/08-offset-commit.ts'
+import { offsetFetch } from '../../src/api/09-offset-fetch.ts'
+import { findCoordinator } from '../../src/api/10-find-coordinator.ts'
+import { joinGroup } from '../../src/api/11-join-group.ts'
+import { syncGroup } from '../../src/api/14-sync-group.ts'
+import { describeGroups } from '../../src/api/15-describe-groups.ts'
+import { zeroUuid } from '../../src/base/uuid.ts'
+import { ErrorCode } from '../../src/wire/errors.ts'
+import type { Draft, Infer } from '../../src/wire/schema.ts'
+import type { Asked, SimClient } from './client.ts'
+
+export const JOIN_VERSION = 9
+export const SYNC_VERSION = 5
+export const COMMIT_VERSION = 9
+export const FETCH_VERSION = 9
+const DESCRIBE_VERSION = 6
+const FIND_VERSION = 6
+const GROUP_KEY = 0
+
+export type JoinRequest = Draft<typeof joinGroup.request>
+export type SyncRequest = Draft<typeof syncGroup.request>
+export type CommitRequest = Draft<typeof offsetCommit.request>
+
+const utf8 = new TextEncoder()
+
+/** A member that speaks 'range' and subscribes to topic 't'. */
+export function joinOf(groupId: string, shape: Partial<JoinRequest> = {}): JoinRequest {
+  return {
+    groupId,
+    sessionTimeoutMs: 10_000,
+    rebalanceTimeoutMs: 60_000,
+    memberId: '',
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: Uint8Array.fromHex('00000000000100017400000000') }],
+    ...shape,
+  }
+}
+
+export interface Member {
+  readonly groupId: string
+  readonly memberId: string
+  readonly generationId: number
+}
+
+/** Gets the id of a new member, which has not joined yet. */
+export function newMemberId(client: SimClient, groupId: string): string {
+  const { memberId, errorCode } = client.call(joinGroup, JOIN_VERSION, joinOf(groupId))
+  if (errorCode !== ErrorCode.MEMBER_ID_REQUIRED) throw new Error(`a new member gets error ${errorCode}`)
+  return memberId
+}
+
+/** Joins as a new member, and waits for the others. */
+export function askToJoin(
+  client: SimClient,
+  groupId: string,
+  shape: Partial<JoinRequest> = {},
+): Asked<typeof joinGroup.response> {
+  const memberId = shape.memberId ?? newMemberId(client, groupId)
+  return client.ask(joinGroup, JOIN_VERSION, joinOf(groupId, { ...shape, memberId }))
+}
+
+export function syncOf(
+  { groupId, memberId, generationId }: Member,
+  assignments: Readonly<Record<string, string>> = {},
+): SyncRequest {
+  return {
+    groupId,
+    memberId,
+    generationId,
+    protocolType: 'consumer',
+    protocolName: 'range',
+    assignments: Object.entries(assignments).map(([id, text]) => ({ memberId: id, assignment: utf8.encode(text) })),
+  }
+}
+
+/** Becomes the only member of a group, which is Stable then. */
+export function joinAlone(client: SimClient, groupId: string): Member {
+  const joined = askToJoin(client, groupId).answer
+  if (joined?.errorCode !== ErrorCode.NONE) throw new Error(`joining gives ${joined?.errorCode}`)
+  const member = { groupId, memberId: joined.memberId, generationId: joined.generationId }
+  const { errorCode } = client.call(syncGroup, SYNC_VERSION, syncOf(member, { [member.memberId]: 'all of it' }))
+  if (errorCode !== ErrorCode.NONE) throw new Error(`the only member's assignment gives ${errorCode}`)
+  return member
+}
+
+/** A commit of the first partitions of topic 't', by nobody in particular unless told. */
+export function commitOf(groupId: string, offsets: readonly number[], member?: Member, topic = 't'): CommitRequest {
+  return {
+    groupId,
+    generationIdOrMemberEpoch: member?.generationId ?? -1,
+    memberId: member?.memberId ?? '',
+    topics: [
+      {
+        topicId: zeroUuid,
+        name: topic,
+        partitions: offsets.map((committedOffset, partitionIndex) => ({
+          partitionIndex,
+          committedOffset,
+          committedMetadata: '',
+        })),
+      },
+    ],
+  }
+}
+
+export function codesOf({ topics }: Infer<typeof offsetCommit.response>): number[] {
+  return topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
+}
+
+/** Commits, and returns the error of each partition. */
+export function commit(client: SimClient, groupId: string, offsets: readonly number[], member?: Member): number[] {
+  return codesOf(client.call(offsetCommit, COMMIT_VERSION, commitOf(groupId, offsets, member)))
+}
+
+/** All that a group has committed, by partition as 't-0'; or the group's error. */
+export function committed(client: SimClient, groupId: string): Readonly<Record<string, number>> | number {
+  const request = { groups: [{ groupId, topics: null }], groupId: '', topics: null, requireStable: true }
+  const [group] = client.call(offsetFetch, FETCH_VERSION, request).groups
+  if (!group) throw new Error('no group in the answer')
+  if (group.errorCode !== ErrorCode.NONE) return group.errorCode
+  const entries = group.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex, committedOffset }) => [`${name}-${partitionIndex}`, committedOffset] as const),
+  )
+  return Object.fromEntries(entries)
+}
+
+/** State, members and what else is told of a group. */
+export function describeGroup(client: SimClient, groupId: string) {
+  const request = { groups: [groupId], includeAuthorizedOperations: false }
+  const [group] = client.call(describeGroups, DESCRIBE_VERSION, request).groups
+  if (!group) throw new Error('no group in the answer')
+  return group
+}
+
+/** Asks for the coordinator of a group and returns the error. */
+export function findGroup(client: SimClient, groupId: string): number {
+  const request = { key: '', keyType: GROUP_KEY, coordinatorKeys: [groupId] }
+  return client.call(findCoordinator, FIND_VERSION, request).coordinators[0]?.errorCode ?? -1
+}
