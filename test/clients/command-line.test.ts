@@ -55,7 +55,7 @@ describe('one line, and an exit code that says why', () => {
     expect(taken.stderr).toMatch(/^strikemq: [^\n]+\n$/)
     expect(taken.stderr).toContain(`port ${broker.port}: it is taken`)
     expect(taken.stderr).toContain('--port 0')
-    expect(readdirSync(other.path)).toEqual(['.lock'])
+    expect(readdirSync(other.path)).toEqual([])
     const line = `strikemq: data directory ${directory.path} is held by process ${broker.pid}\n`
     expect(held).toEqual({ exitCode: 1, stdout: '', stderr: line })
   })

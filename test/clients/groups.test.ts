@@ -1,5 +1,5 @@
 /** Groups as real clients make them: each takes over where another has stopped, and they share a topic. @module */
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } from '@platformatic/kafka'
 import { KafkaClient } from 'kafka-crab-js'
 import { Kafka, logLevel } from 'kafkajs'
@@ -17,6 +17,8 @@ const PARTITION_COUNT = 3
 const ROUND_COUNT = 50
 const ALL = PARTITION_COUNT * ROUND_COUNT
 const POLL_MS = 100
+
+setDefaultTimeout(20_000)
 
 const directory = temporaryDirectory()
 let broker: RunningBroker
@@ -142,12 +144,12 @@ test('a group goes from client to client, and over a restart', async () => {
   await expectCommitted('handed-on', round * ROUND_COUNT)
 })
 
-test('members of one client each share a topic', async () => {
+test('members share a topic, a partition each', async () => {
   const topic = 'shared'
   await createTopic(wire, topic, PARTITION_COUNT)
   const kafka = new Kafka({ clientId: 'sharers', brokers: [broker.address], logLevel: logLevel.NOTHING })
   const consumers = Array.from({ length: PARTITION_COUNT }, () =>
-    kafka.consumer({ groupId: 'sharers', heartbeatInterval: POLL_MS }),
+    kafka.consumer({ groupId: 'sharers', heartbeatInterval: POLL_MS, maxWaitTimeInMs: POLL_MS }),
   )
   const partitionsOf = consumers.map(() => new Set<number>())
   const values: string[] = []
