@@ -128,9 +128,8 @@ interface Refusal {
 /** KafkaApis.handleProduceRequest, before any partition is looked at. */
 function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.request>): Refusal | null {
   if (acks < -1 || acks > 1) return { errorCode: ErrorCode.INVALID_REQUIRED_ACKS, errorMessage: null }
-  const isTransactional = (records: Uint8Array | null) => records !== null && startsTransactional(records)
   try {
-    if (!topicData.some(topic => topic.partitionData.some(({ records }) => isTransactional(records)))) return null
+    if (!hasTransactional(topicData)) return null
   } catch (error) {
     if (error instanceof RecordError) return { errorCode: error.code, errorMessage: error.message }
     throw error
@@ -138,4 +137,11 @@ function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.re
   const errorCode =
     transactionalId === null ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.INVALID_PRODUCER_ID_MAPPING
   return { errorCode, errorMessage: null }
+}
+
+function hasTransactional(topicData: Infer<typeof produce.request>['topicData']): boolean {
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) if (records !== null && startsTransactional(records)) return true
+  }
+  return false
 }

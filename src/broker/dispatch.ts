@@ -100,8 +100,12 @@ export class Dispatcher {
     const { address: clientAddress, endpoint, roomBytes } = caller
     const now = this.clock.now()
     const call: Call = { ...this.rooms, version, clientId, clientAddress, now, endpoint, roomBytes }
-    this.log.request?.(() => `${caller.name} ${clientId ?? '-'} ${contract.name} v${version} ${textOf(request)}`)
+    if (this.log.request) this.tell(caller, clientId, contract, version, request)
     return new Exchange(contract, handle, correlationId, request, call)
+  }
+
+  private tell(caller: Caller, clientId: string | null, { name }: Contract, version: number, request: object): void {
+    this.log.request?.(() => `${caller.name} ${clientId ?? '-'} ${name} v${version} ${textOf(request)}`)
   }
 
   /** What the log says of a connection that is closed because of `error`. */

@@ -194,12 +194,15 @@ export class Session {
 
   /** Encodes the answers that no longer depend on anything. */
   private encode(): void {
-    for (const { exchange, answer } of this.uncommitted.splice(0)) {
-      const fault = isUnanswered(answer) ? answer.fault() : exchange.write(this.turns.writer, answer)
-      if (typeof fault !== 'string') continue
-      this.end(fault)
-      return
+    const { uncommitted, turns } = this
+    let fault: string | null = null
+    for (let i = 0; i < uncommitted.length && fault === null; i++) {
+      const { exchange, answer } = uncommitted[i]!
+      if (isUnanswered(answer)) fault = answer.fault()
+      else exchange.write(turns.writer, answer)
     }
+    uncommitted.length = 0
+    if (fault !== null) this.end(fault)
   }
 
   private send(): void {

@@ -244,11 +244,13 @@ class LocalFile implements DiskFile {
   }
 
   write(pieces: readonly Uint8Array[], position: number): number {
-    return attempt('write', this.path, () => {
+    try {
       const taken = writevSync(this.handles.of(this), pieces, position)
       this.sizeBytes = Math.max(this.sizeBytes, position + taken)
       return taken
-    })
+    } catch (error) {
+      throw diskError('write', this.path, error)
+    }
   }
 
   read(position: number, length: number): Uint8Array {

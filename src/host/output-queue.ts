@@ -57,7 +57,8 @@ export class OutputQueue {
       sentCount = this.advance(sentCount, written)
       if (written < length) break
     }
-    this.pieces.splice(0, sentCount)
+    if (sentCount === this.pieces.length) this.pieces.length = 0
+    else this.pieces.splice(0, sentCount)
   }
 
   clear(): void {
