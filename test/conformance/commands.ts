@@ -19,6 +19,10 @@ export interface Output {
 export interface RunOptions {
   /** What the program reads from its standard input; it has none unless given. */
   readonly input?: string
+  /** Where it runs; where this program does unless given. */
+  readonly directory?: string
+  /** Variables beside, or instead of, this program's own. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Runs a program to its end, whatever that is. */
@@ -28,6 +32,8 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     stdout: 'pipe',
     stderr: 'pipe',
     timeout: COMMAND_MS,
+    env: { ...process.env, ...options.environment },
+    ...(options.directory !== undefined && { cwd: options.directory }),
   })
   const [text, errors, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited])
   return { text, errors, exitCode }
