@@ -42,7 +42,7 @@ const NO_LOW_WATERMARK = -1
 
 export default api(deleteRecords, ({ topics }, call) => {
   const asked = lastOffsets(topics)
-  const found = [...asked].map(([name, offsets]) => {
+  const found = Array.from(asked, ([name, offsets]) => {
     const topic = call.catalog.topicByName(name)
     return {
       name,
@@ -62,12 +62,12 @@ export default api(deleteRecords, ({ topics }, call) => {
   }
 })
 
-/** Of a partition that is named twice the last offset counts, as in Kafka. */
+/** By topic and partition. As in Kafka the last offset counts of a partition that is named twice, and topics without any are left out. */
 function lastOffsets(topics: Infer<typeof deleteRecords.request>['topics']): Map<string, Map<number, number>> {
   const asked = new Map<string, Map<number, number>>()
   for (const { name, partitions } of topics) {
     const offsets = asked.get(name) ?? new Map<number, number>()
-    asked.set(name, offsets)
+    if (partitions.length > 0) asked.set(name, offsets)
     for (const { partitionIndex, offset } of partitions) offsets.set(partitionIndex, offset)
   }
   return asked

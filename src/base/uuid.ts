@@ -4,22 +4,18 @@ declare const brand: unique symbol
 /** A uuid in Kafka's text form (org.apache.kafka.common.Uuid.toString). A string, so that maps find it by value. */
 export type Uuid = string & { readonly [brand]: 'Uuid' }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const TEXT_LENGTH = 22
 const SIZE = 16
 
 /** The uuid of sixteen zero bytes: "none" (Uuid.ZERO_UUID). */
 export const zeroUuid = 'A'.repeat(TEXT_LENGTH) as Uuid
 
+/** Makes a flat string: one put together from letters takes five times the memory, and as much time where it is hashed. */
+const toText = Buffer.prototype.toString
+
 /** Reads the 16 bytes at `position`, which the caller has checked to be there. */
 export function readUuid(bytes: Uint8Array, position: number): Uuid {
-  let text = ''
-  for (let at = position; at < position + 15; at += 3) {
-    const word = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!
-    text += ALPHABET[word >> 18]! + ALPHABET[(word >> 12) & 63]! + ALPHABET[(word >> 6) & 63]! + ALPHABET[word & 63]!
-  }
-  const last = bytes[position + 15]!
-  return (text + ALPHABET[last >> 2]! + ALPHABET[(last & 3) << 4]!) as Uuid
+  return toText.call(bytes, 'base64url', position, position + SIZE) as Uuid
 }
 
 /** Writes the 16 bytes of `uuid` at `position`, which the caller has made room for. */

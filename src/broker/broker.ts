@@ -18,6 +18,7 @@ import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
 import { FrameBuffers } from './frame-cutter.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
+import type { Hall } from './journaled-machine.ts'
 import { LocalClient } from './local-client.ts'
 import type { PartitionLogs } from './logs.ts'
 import type { MetadataJournal } from './metadata-journal.ts'
@@ -102,15 +103,15 @@ export class Broker implements Turns {
   private makeGroups(): GroupCoordinator {
     const { catalog, logs, purgatory, timers } = this
     const { configs, random, log } = this.options
-    const hall = {
-      logs,
+    const hall: Hall = {
       purgatory,
       timers,
       now: () => this.now(),
-      turn: (work: () => void) => this.turn(work),
-      warn: (message: string) => log.warn(message),
+      append: (log, batches) => logs.append(log, batches),
+      turn: work => this.turn(work),
+      warn: message => log.warn(message),
     }
-    return new GroupCoordinator({ catalog, configs, random, hall })
+    return new GroupCoordinator({ catalog, configs, random, logs, hall })
   }
 
   get clusterId(): string {

@@ -42,6 +42,8 @@ export class Cleaner {
   private readonly waiting = new Set<PartitionLog>()
   /** Looks at logs that become due by time alone, by directory. */
   private readonly later = new Map<string, Timer>()
+  /** Logs that were asked to flush what a start knows nothing of. */
+  private readonly flushed = new WeakSet<PartitionLog>()
   /** Logs that hold what cannot be read. */
   private readonly broken = new WeakSet<PartitionLog>()
   private work: Work | null = null
@@ -134,6 +136,9 @@ export class Cleaner {
     if (plan.isDue) {
       const offsets = new OffsetMap(configs.number('log.cleaner.dedupe.buffer.size'), random.below(2 ** 32))
       this.work = { log, compaction: log.compact({ plan, offsets, nowMs, wake: () => this.wake() }) }
+    } else if (log.recoveryPoint < log.activeBaseOffset && !this.flushed.has(log)) {
+      this.flushed.add(log)
+      log.flushClosed()
     } else if (plan.againAtMs !== null) {
       this.lookLater(log, plan.againAtMs)
     }

@@ -33,12 +33,14 @@ import { DiskError } from '../log/disk.ts'
 import { ErrorCode, MalformedError } from '../wire/errors.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { type Hall, JournaledMachine, type MachineKind } from './journaled-machine.ts'
+import type { PartitionLogs } from './logs.ts'
 import { RecordTooLarge } from './partition-journal.ts'
 
 export interface GroupCoordinatorOptions {
   readonly catalog: Catalog
   readonly configs: BrokerConfigs
   readonly random: Random
+  readonly logs: PartitionLogs
   readonly hall: Hall
 }
 
@@ -50,6 +52,8 @@ const NO_HURRY_MS = 2 ** 31 - 1
 
 export class GroupCoordinator implements GroupCoordinatorRoom {
   private readonly partitions: (Groups | undefined)[] = []
+  /** Partitions without a machine and without a directory, as far as it is known. */
+  private readonly unused = new Set<number>()
   /** Of the topic that `partitions` are of. */
   private topicId: Uuid | null = null
   /** A group stays where it is when the topic gets more partitions: it moves at the next start, as in Kafka. */
@@ -133,10 +137,16 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
     const topic = this.topic(false)
     if (!topic) return
     for (let index = 0; index < this.partitionCount; index++) {
-      if (!this.partitions[index] && !this.options.hall.logs.hasDirectory(topic, index)) continue
-      const groups = this.partition(topic, index)
+      const groups = this.isUnused(topic, index) ? null : this.partition(topic, index)
       if (groups) yield groups
     }
+  }
+
+  /** Nobody else writes there: what was not there once comes to be when its machine does. */
+  private isUnused(topic: Topic, index: number): boolean {
+    if (this.partitions[index]) return false
+    if (!this.unused.has(index) && !this.options.logs.hasDirectory(topic, index)) this.unused.add(index)
+    return this.unused.has(index)
   }
 
   /** The topic, made where it is missing and is to be; null where it is not there. */
@@ -161,6 +171,7 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   /** Forgets what belongs to a topic that is no more. */
   private begin(topic: Topic | null): void {
     for (const groups of this.partitions.splice(0)) groups?.close()
+    this.unused.clear()
     this.topicId = topic?.id ?? null
     this.partitionCount = topic?.partitions.length ?? 0
   }
@@ -170,8 +181,8 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   }
 
   private load(topic: Topic, index: number): Groups | null {
-    const { hall, catalog } = this.options
-    const log = hall.logs.find(topic, index)
+    const { hall, catalog, logs } = this.options
+    const log = logs.find(topic, index)
     if (typeof log === 'number') return null
     let groups: Groups | null = null
     try {

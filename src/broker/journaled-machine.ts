@@ -9,17 +9,17 @@
 import type { Parked } from '../api/api.ts'
 import { JournalError, type Machine, type Millis, Runtime } from '../core/machine.ts'
 import type { PartitionLog } from '../log/partition.ts'
-import type { PartitionLogs } from './logs.ts'
 import { PartitionJournal, type RecordFormat } from './partition-journal.ts'
 import type { Purgatory } from './purgatory.ts'
 import type { Timer, Timers } from './timers.ts'
 
 /** What machines need of the broker. */
 export interface Hall {
-  readonly logs: PartitionLogs
   readonly purgatory: Purgatory
   readonly timers: Timers
   now(): Millis
+  /** Appends whole batches to a log, and says whether the disk took them. */
+  append(log: PartitionLog, batches: Uint8Array): boolean
   /** Runs what a timer brings: those whom it answers are written to when it is done. */
   turn(work: () => void): void
   warn(message: string): void
@@ -44,8 +44,7 @@ export class JournaledMachine<State, Command, Record, Reply extends object> {
     log: PartitionLog,
     private readonly hall: Hall,
   ) {
-    const { logs } = hall
-    const journal = new PartitionJournal(log, kind.format, (to, batches) => logs.append(to, batches), hall.now)
+    const journal = new PartitionJournal(log, kind.format, hall.append, hall.now)
     this.runtime = new Runtime(kind.machine, journal, {
       perform: () => {},
       setTimer: (key, at, command) => this.setTimer(key, at, command),

@@ -10,9 +10,8 @@ import { assert } from '../base/assert.ts'
 import { concatBytes } from '../base/bytes.ts'
 import { type Journal, JournalError, type Millis } from '../core/machine.ts'
 import type { PartitionLog } from '../log/partition.ts'
-import { batchHeaders, checkBatch, isControl } from '../wire/records/batch.ts'
 import { encodeBatch, type RecordToWrite } from '../wire/records/batch-encoder.ts'
-import { readRecords } from '../wire/records/record.ts'
+import { LastRecords } from './last-records.ts'
 
 /** What becomes of a record in a log. A value of null is a tombstone. */
 export interface KeyedRecord {
@@ -20,7 +19,10 @@ export interface KeyedRecord {
   readonly value: Uint8Array | null
 }
 
-/** Null for a kind or version that is not known: it stays in the log. Throws MalformedError where there is no record. */
+/**
+ * Null for a kind or version that is not known: it stays in the log. The bytes are views that change after the call. Throws
+ * MalformedError where there is no record.
+ */
 export type RecordReader<Record> = (key: Uint8Array, value: Uint8Array | null) => Record | null
 
 /** How the records of one machine are written, and read back. */
@@ -34,8 +36,6 @@ export interface RecordFormat<Record> {
 export class RecordTooLarge extends JournalError {}
 
 const READ_BYTES = 1024 * 1024
-/** What the records of one batch may grow to where another broker has compressed them (offsets.topic.compression.codec). */
-const MAX_BATCH_BYTES = 64 * 1024 * 1024
 /** A batch header and, for each record, more than what stands around key and value. */
 const BATCH_OVERHEAD_BYTES = 64
 const RECORD_OVERHEAD_BYTES = 32
@@ -82,36 +82,25 @@ export class PartitionJournal<Record> implements Journal<Record> {
     return batches
   }
 
-  /** All records of known kinds, in order. Throws DiskError, RecordError and MalformedError. */
+  /**
+   * The last record of every key, in order, of the kinds that are known: what compaction would leave. Throws DiskError,
+   * RecordError and MalformedError.
+   */
   *records(): Generator<Record> {
     const { log } = this
-    const read = this.format.reader()
+    const last = new LastRecords()
     for (let offset = log.logStartOffset; offset < log.logEndOffset; ) {
       const { pieces, sizeBytes } = log.read(offset, READ_BYTES, log.logEndOffset, 'whole')
       // Nothing is left where compaction has taken the last batches.
-      if (sizeBytes === 0) return
-      const next = yield* recordsIn(concatBytes(pieces), offset, read)
+      if (sizeBytes === 0) break
+      const next = last.add(concatBytes(pieces), offset)
       assert(next > offset, 'every read of the log has a whole batch')
       offset = next
     }
-  }
-}
-
-/** Reads the whole batches in `bytes` and returns the offset after the last of them. */
-function* recordsIn<Record>(
-  bytes: Uint8Array,
-  startOffset: number,
-  read: RecordReader<Record>,
-): Generator<Record, number> {
-  let endOffset = startOffset
-  for (const header of batchHeaders(bytes)) {
-    checkBatch(bytes, header.position, header.sizeBytes)
-    endOffset = header.baseOffset + header.lastOffsetDelta + 1
-    if (isControl(header.attributes)) continue
-    for (const { key, value } of readRecords(bytes, header, MAX_BATCH_BYTES)) {
-      const record = key && read(key, value)
+    const read = this.format.reader()
+    for (const [key, value] of last.all()) {
+      const record = read(key, value)
       if (record) yield record
     }
   }
-  return endOffset
 }

@@ -52,7 +52,7 @@ export type Move = number | 'waits'
  */
 export type Compaction = Generator<Move, number | null, void>
 
-const READ_BYTES = 256 * 1024
+const READ_BYTES = 512 * 1024
 const WRITE_BYTES = 256 * 1024
 
 export function* compact(log: CompactedLog, round: CleaningRound): Compaction {

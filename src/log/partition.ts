@@ -38,7 +38,7 @@ export class PartitionLog {
   config: LogConfig
   /** Called when a commit has moved the log end; a roll commits too, so this may be within `stage`. */
   onAppend: () => void = () => {}
-  /** Called some time after a segment was closed, when it has reached the medium: it may be cleaned now. */
+  /** Called when a closed segment has reached the medium: it may be cleaned now. */
   onFlushed: () => void = () => {}
 
   private readonly segments: Segments
@@ -230,9 +230,12 @@ export class PartitionLog {
   offsetForTimestamp(timestampMs: number): TimestampedOffset | null {
     return this.segments.offsetForTimestamp(timestampMs, this.startOffset)
   }
-  /** The first record that has the largest timestamp. @throws DiskError, RecordError if stored records are broken */
+  /**
+   * The first record that has the largest timestamp: one before the log start too, as in Kafka, while its segment is there.
+   * @throws DiskError, RecordError if stored records are broken
+   */
   maxTimestamp(): TimestampedOffset | null {
-    return this.segments.maxTimestamp(this.startOffset)
+    return this.segments.maxTimestamp()
   }
 
   /** Where the last epoch not above `epoch` ends. */
@@ -270,6 +273,12 @@ export class PartitionLog {
     } finally {
       this.compaction = null
     }
+  }
+
+  /** Asks for the closed segments to reach the medium, of which it is not known since a restart. */
+  flushClosed(): void {
+    const closed = this.segments.all.at(-2)
+    if (closed) this.segments.flush(closed, () => this.onFlushed())
   }
 
   private lastRecords(): ReadonlyMap<number, LastRecord> {

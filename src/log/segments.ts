@@ -101,7 +101,10 @@ export class Segments {
     for (const segment of this.segments) {
       if (segment.baseOffset > last.baseOffset) break
       segment.saveIndexes()
-      if (!segment.isFlushed) segment.flush(onFlushed)
+      if (segment.isFlushed) continue
+      segment.flush(() => {
+        if (segment.isFlushed) onFlushed()
+      })
     }
   }
 
@@ -174,12 +177,10 @@ export class Segments {
   }
 
   /** The first record that has the largest timestamp of all. @throws RecordError for broken records */
-  maxTimestamp(startOffset: number): TimestampedOffset | null {
+  maxTimestamp(): TimestampedOffset | null {
     let max = -1
-    for (let index = this.indexOf(startOffset); index < this.segments.length; index++) {
-      max = Math.max(max, this.at(index).maxTimestamp)
-    }
-    return max < 0 ? null : this.offsetForTimestamp(max, startOffset)
+    for (let index = 0; index < this.segments.length; index++) max = Math.max(max, this.at(index).maxTimestamp)
+    return max < 0 ? null : this.offsetForTimestamp(max, this.first.baseOffset)
   }
 
   /** The index of the segment that holds `offset`, or of the first one. */

@@ -31,14 +31,21 @@ export class Reader implements Disposable {
   async read(port: number, topic: string, count: number): Promise<number[]> {
     this.child.stdin.write(`${port} ${topic} ${count}\n`)
     this.child.stdin.flush()
-    const { value, done } = await this.answers.next()
-    if (done) throw new Error(await this.child.stderr.text())
-    return value.split(' ').map(Number)
+    for (;;) {
+      const { value, done } = await this.answers.next()
+      if (done) throw new Error(await this.child.stderr.text())
+      if (isAnswer(value)) return JSON.parse(value)
+    }
   }
 
   [Symbol.dispose](): void {
     this.child.kill('SIGKILL')
   }
+}
+
+/** Clients print what they think of a broker that went away, too. */
+function isAnswer(line: string): boolean {
+  return line.startsWith('[')
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {

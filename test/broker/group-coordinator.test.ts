@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, spyOn, test } from 'bun:test'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { joinGroup } from '../../src/api/11-join-group.ts'
 import { heartbeat } from '../../src/api/12-heartbeat.ts'
@@ -175,6 +175,19 @@ describe('groups are loaded', () => {
     world.crash()
     expect(listed(world.connect())).toEqual(['a Empty', 'b Empty', 'c Stable'])
     expect(new Set(directories(world))).toEqual(new Set(['a', 'b', 'c'].map(directoryOf)))
+  })
+
+  test('once, and what is not there is not looked for again', () => {
+    const world = worldWithTopic()
+    const client = world.connect()
+    commit(client, 'a', [1])
+    const looks = spyOn(world.disk, 'list')
+    listed(client)
+    expect(looks).toHaveBeenCalledTimes(PARTITIONS - 1)
+    expect(listed(client)).toEqual(['a Empty'])
+    expect(looks).toHaveBeenCalledTimes(PARTITIONS - 1)
+    commit(client, 'b', [1])
+    expect(listed(client)).toEqual(['a Empty', 'b Empty'])
   })
 
   test('with sessions that begin anew', () => {

@@ -1,5 +1,5 @@
 /** Groups as real clients make them: each takes over where another has stopped, and they share a topic. @module */
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } from '@platformatic/kafka'
 import { KafkaClient } from 'kafka-crab-js'
 import { Kafka, logLevel } from 'kafkajs'
@@ -17,8 +17,7 @@ const PARTITION_COUNT = 3
 const ROUND_COUNT = 50
 const ALL = PARTITION_COUNT * ROUND_COUNT
 const POLL_MS = 100
-
-setDefaultTimeout(20_000)
+const TIMEOUT_MS = 20_000
 
 const directory = temporaryDirectory()
 let broker: RunningBroker
@@ -118,31 +117,39 @@ async function expectCommitted(groupId: string, offset: number): Promise<void> {
   expect(offsets.map(of => of.offset)).toEqual(new Array(PARTITION_COUNT).fill(offset))
 }
 
-test.each(Object.keys(clients))('%s reads in a group, commits, and reads nothing twice', async name => {
-  const topic = `read-by-${name}`
-  await createTopic(wire, topic, PARTITION_COUNT)
-  for (let round = 0; round < 2; round++) {
-    const written = await write(topic, round)
-    const read = await clients[name]?.(topic, name, ALL)
-    expect(read?.sort()).toEqual(written.sort())
-    await expectCommitted(name, (round + 1) * ROUND_COUNT)
-  }
-})
+test.each(Object.keys(clients))(
+  '%s reads in a group, commits, and reads nothing twice',
+  async name => {
+    const topic = `read-by-${name}`
+    await createTopic(wire, topic, PARTITION_COUNT)
+    for (let round = 0; round < 2; round++) {
+      const written = await write(topic, round)
+      const read = await clients[name]?.(topic, name, ALL)
+      expect(read?.sort()).toEqual(written.sort())
+      await expectCommitted(name, (round + 1) * ROUND_COUNT)
+    }
+  },
+  TIMEOUT_MS,
+)
 
-test('a group goes from client to client, and over a restart', async () => {
-  const topic = 'handed-on'
-  await createTopic(wire, topic, PARTITION_COUNT)
-  let round = 0
-  for (const consume of Object.values(clients)) {
-    const written = await write(topic, round++)
-    expect((await consume(topic, 'handed-on', ALL)).sort()).toEqual(written.sort())
-  }
-  wire[Symbol.dispose]()
-  await broker.kill()
-  broker = await broker.restart()
-  wire = await connect(broker.port)
-  await expectCommitted('handed-on', round * ROUND_COUNT)
-})
+test(
+  'a group goes from client to client, and over a restart',
+  async () => {
+    const topic = 'handed-on'
+    await createTopic(wire, topic, PARTITION_COUNT)
+    let round = 0
+    for (const consume of Object.values(clients)) {
+      const written = await write(topic, round++)
+      expect((await consume(topic, 'handed-on', ALL)).sort()).toEqual(written.sort())
+    }
+    wire[Symbol.dispose]()
+    await broker.kill()
+    broker = await broker.restart()
+    wire = await connect(broker.port)
+    await expectCommitted('handed-on', round * ROUND_COUNT)
+  },
+  TIMEOUT_MS,
+)
 
 test('members share a topic, a partition each', async () => {
   const topic = 'shared'

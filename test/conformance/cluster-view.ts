@@ -27,8 +27,9 @@ export const MAX_RECORD_BYTES = 64 * 1024 * 1024
 const READY_MS = 90_000
 const POLL_MS = 100
 const LATEST = -1
+const EARLIEST = -2
 /** Latest, earliest, the one with the largest timestamp, the earliest local one. */
-const SPECIAL_TIMESTAMPS = [LATEST, -2, -3, -4]
+const SPECIAL_TIMESTAMPS = [LATEST, EARLIEST, -3, -4]
 
 export interface TopicView {
   readonly topicId: Uuid
@@ -151,7 +152,8 @@ async function configsOf(client: WireClient, resourceName: string): Promise<Reco
 }
 
 async function viewPartition(client: WireClient, topic: string, topicId: Uuid, index: number): Promise<PartitionView> {
-  const log = await readLog(client, topicId, index)
+  const start = await offsetOf(client, topic, index, EARLIEST)
+  const log = await readLog(client, topicId, index, start.offset)
   const headers = [...batchHeaders(log.batches)]
   const times = headers.flatMap(({ baseTimestamp, maxTimestamp }) => [baseTimestamp, maxTimestamp, maxTimestamp + 1])
   const offsets: Record<string, { timestamp: number; offset: number }> = {}
@@ -163,9 +165,8 @@ async function viewPartition(client: WireClient, topic: string, topicId: Uuid, i
   return { ...log, offsets, epochs }
 }
 
-async function readLog(client: WireClient, topicId: Uuid, partition: number) {
+async function readLog(client: WireClient, topicId: Uuid, partition: number, start: number) {
   const pieces: Uint8Array[] = []
-  const start = (await fetchFrom(client, topicId, partition, 0)).logStartOffset
   for (let offset = start; ; ) {
     const { highWatermark, records } = await fetchFrom(client, topicId, partition, offset)
     if (offset >= highWatermark) return { logStartOffset: start, highWatermark, batches: concatBytes(pieces).slice() }

@@ -23,9 +23,12 @@ export function writeWithJava(port: number, topic: string, count: number): Promi
 /** The lines that Records.java prints for a partition. */
 function linesOf(topic: string, partition: number, view: PartitionView): string[] {
   return headersOf(view).flatMap(header =>
-    readRecords(view.batches, header, MAX_RECORD_BYTES).map(record =>
-      [topic, partition, record.offset, timestampTypeOf(header.attributes), ...fieldsOf(record)].join('\t'),
-    ),
+    readRecords(view.batches, header, MAX_RECORD_BYTES)
+      // The first batch may begin before the log does.
+      .filter(({ offset }) => offset >= view.logStartOffset)
+      .map(record =>
+        [topic, partition, record.offset, timestampTypeOf(header.attributes), ...fieldsOf(record)].join('\t'),
+      ),
   )
 }
 

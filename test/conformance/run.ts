@@ -7,16 +7,18 @@ import { join } from 'node:path'
 import { startBroker } from '../binary.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { run, shared, withoutKafka, withoutKcat, withoutRecords } from './commands.ts'
+import { checkCompaction } from './compaction.ts'
 import { checkJavaReaders } from './java-readers.ts'
 import { checkKcat, checkKcatReads } from './kcat.ts'
 import { checkNodeClients } from './node-clients.ts'
 import { Report } from './report.ts'
 import { checkTakeover } from './takeover.ts'
 
-/** The checks of Kafka's Java client that ask for the data path and for the administration of topics. */
+/** The checks of Kafka's Java client that ask for the data path, classic groups and the administration of topics. */
 const CLIENT_CHECKS =
   '^(producer|compression|timestamp|topic-compression|produce|compact-topic|min-isr|headers|log-append|fetch|offsets-for|' +
-  'admin-(describeCluster|createTopics|createPartitions|configs|listConfigResources|listTopics|listOffsets))'
+  'commit|auto-offset|group-(rebalance-(range|roundrobin|sticky|cooperative)|.*-classic$|classic-session)|' +
+  'admin-(describeCluster|createTopics|createPartitions|configs|listConfigResources|listTopics|listOffsets|group-non-empty))'
 
 interface Room {
   readonly name: string
@@ -29,6 +31,7 @@ const rooms: readonly Room[] = [
   { name: 'records', missing: withoutRecords(), check: report => withBroker(port => checkRecords(report, port)) },
   { name: 'java', missing: noKafka, check: report => withBroker(port => checkJavaClient(report, port)) },
   { name: 'clients', missing: null, check: report => withBroker(port => checkClients(report, port)) },
+  { name: 'compaction', missing: noKafka, check: checkCompaction },
   { name: 'takeover', missing: noKafka, check: checkTakeover },
 ]
 

@@ -35,6 +35,9 @@ interface Topic {
 
 /** Where idempotent producers write. */
 export const IDEMPOTENT = 'idempotent'
+/** What the cleaner has work with, and where records are deleted. */
+export const CLEANED = 'cleaned'
+export const SHORTENED = 'shortened'
 /** A megabyte is the least that Kafka takes. */
 const SMALL_SEGMENTS = { 'segment.bytes': '1048576', 'index.interval.bytes': '1000' }
 
@@ -45,6 +48,8 @@ const topics: readonly Topic[] = [
   { name: 'segments-zstd', configs: SMALL_SEGMENTS, codec: 'zstd', valueBytes: 10_000, recordCount: 200 },
   { name: 'log-append-time', configs: { 'message.timestamp.type': 'LogAppendTime' }, codec: 'gzip' },
   { name: 'compact', configs: { 'cleanup.policy': 'compact,delete', 'min.compaction.lag.ms': '3600000' } },
+  { name: CLEANED, configs: { ...SMALL_SEGMENTS, 'cleanup.policy': 'compact' }, valueBytes: 20_000, recordCount: 200 },
+  { name: SHORTENED, partitionCount: 3, configs: SMALL_SEGMENTS, valueBytes: 20_000, recordCount: 200 },
   { name: 'recompressed', configs: { 'compression.type': 'lz4' }, codec: 'gzip' },
   { name: 'configured', configs: { 'max.message.bytes': '2000000', 'retention.ms': '-1', 'min.insync.replicas': '1' } },
   { name: 'grown', partitionCount: 4, grows: true },
@@ -154,12 +159,19 @@ function* batchesOf(topic: Topic, random: SeededRandom): Generator<Uint8Array> {
     const length = Math.min(batchRecords, recordCount - from)
     const now = Date.now()
     const records = Array.from({ length }, (_, offset) => {
-      // Compacted topics demand keys.
-      const key = topic.name === 'compact' || offset % 2 === 0 ? Buffer.from(`key-${(from + offset) % 10}`) : null
+      const key = keyOf(topic, from + offset, now)
       return recordOf(from + offset, offset, now + random.below(1000) - 500, key, random.bytes(valueBytes))
     })
     yield encodeBatch(options, records)
   }
+}
+
+/** Compacted topics demand keys; of others every second record has one. */
+function keyOf({ configs }: Topic, number: number, now: number): Uint8Array | null {
+  const isCompacted = configs?.['cleanup.policy']?.includes('compact') ?? false
+  if (!isCompacted && number % 2 !== 0) return null
+  // One that stays: where cleaning has emptied the first segment, Kafka looks no further for a timestamp.
+  return Buffer.from(isCompacted && number === 1 ? `key-${now}` : `key-${number % 10}`)
 }
 
 /** Every fifth record has no value, every third headers, of which one is empty and one null. */

@@ -15,9 +15,10 @@ import { type ClusterView, type PartitionView, recordsOf, requireSame, viewClust
 import { kafkaTool } from './commands.ts'
 import { requireReadByJava, writeWithJava } from './java-records.ts'
 import type { Report } from './report.ts'
+import { deleteRecordsOf, waitUntilCleaned } from './takeover-cleaning.ts'
 import { requireTold, tellAll } from './takeover-configs.ts'
 import { type GroupsView, goOnAs, makeGroups, viewGroups } from './takeover-groups.ts'
-import { IDEMPOTENT, IdempotentProducer, makeTopics, writeTopics } from './takeover-topics.ts'
+import { CLEANED, IDEMPOTENT, IdempotentProducer, makeTopics, SHORTENED, writeTopics } from './takeover-topics.ts'
 
 const NEW_RECORDS = 1000
 const LOADED = 'many_partitions'
@@ -80,6 +81,8 @@ async function fill(directory: string): Promise<Ended> {
   using again = await connect(second.port)
   await writeTopics(again)
   for (const producer of producers) await producer.write(again, 100)
+  await deleteRecordsOf(again, SHORTENED)
+  await waitUntilCleaned(directory, CLEANED)
   const view = await viewCluster(second.port)
   const groups = await viewGroups(second.port)
   await stop(second)

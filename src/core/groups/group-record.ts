@@ -126,15 +126,18 @@ function withOwnBytes(metadata: GroupMetadataValue): GroupMetadataValue {
   return { ...metadata, members }
 }
 
+/** For one key or value after the other: making a writer costs more than what most of them are written with. */
+const writer = new Writer(256)
+
 function writeKey<F extends Fields>(schema: RecordSchema<F>, key: Draft<F>): Uint8Array {
-  const writer = new Writer(64)
+  writer.reset()
   writer.int16(schema.id ?? 0)
   codecOf(schema.fields, KEY_VERSION, false).write(writer, key)
   return writer.toBytes()
 }
 
 function writeValue<F extends Fields>(schema: RecordSchema<F>, version: number, value: Draft<F>): Uint8Array {
-  const writer = new Writer(128)
+  writer.reset()
   writer.int16(version)
   codecOf(schema.fields, version, isFlexible(schema, version)).write(writer, value)
   return writer.toBytes()

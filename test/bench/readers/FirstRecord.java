@@ -5,7 +5,7 @@ import org.apache.kafka.common.serialization.*;
 
 /**
  * Kafka's own consumer. For each line `PORT TOPIC COUNT` it reads the first record of TOPIC in COUNT new groups, one after the
- * other, and prints the milliseconds that each took, from the first poll to the record, on one line.
+ * other, and prints the milliseconds that each took, from the first poll to the record, as one line of JSON.
  */
 public class FirstRecord {
   private static final long GIVE_UP_MS = 30_000;
@@ -14,8 +14,8 @@ public class FirstRecord {
     try (var lines = new Scanner(System.in)) {
       while (lines.hasNextLine()) {
         String[] words = lines.nextLine().split(" ");
-        var times = new StringJoiner(" ");
-        for (int i = 0; i < Integer.parseInt(words[2]); i++) times.add("" + measure(words[0], words[1]));
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < Integer.parseInt(words[2]); i++) times.add(measure(words[0], words[1]));
         System.out.println(times);
       }
     }

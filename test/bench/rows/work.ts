@@ -6,7 +6,10 @@ import { memoryAfterWork } from './memory.ts'
 import { produceWorks } from './produce.ts'
 import { rawbenchWorks } from './rawbench.ts'
 
-/** The cold latency wants a broker that has done nothing yet; the memory is what its own work left. All but the first two find internal topics. */
+/**
+ * The cold latency wants a broker that has done nothing yet; the memory is what its own work left. From the commits on there
+ * are internal topics.
+ */
 const works = [
   coldLatency,
   latency,
