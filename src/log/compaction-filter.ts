@@ -50,17 +50,22 @@ const COMMIT = 1
  */
 export function cleanBatch(bytes: Uint8Array, header: BatchHeader, rules: CleaningRules): Uint8Array | null {
   const isMarker = isControl(header.attributes)
-  const canDiscard = isMarker
-    ? rules.transactions.canDiscardMarker(header, markerTypeOf(bytes, header))
-    : rules.transactions.canDiscardBatch(header)
-  const isDiscarded = canDiscard && (!isMarker || isPastHorizon(header, rules.nowMs))
+  const isNeedless = canDiscard(bytes, header, rules.transactions)
+  const isDiscarded = isNeedless && (!isMarker || isPastHorizon(header, rules.nowMs))
   const { keptCount, hasTombstone } = isDiscarded ? NOTHING : survey(bytes, header, rules)
   if (keptCount === 0) return mustStay(header, rules) ? emptied(bytes, header) : null
   // Markers and tombstones get a last day when they are first found to be of no more use (KIP-534).
-  const isDoomed = isMarker ? canDiscard : hasTombstone
+  const isDoomed = isMarker ? isNeedless : hasTombstone
   const needsHorizon = isDoomed && !hasDeleteHorizon(header.attributes)
   if (keptCount === header.recordCount && !needsHorizon) return bytes
   return rewritten(bytes, header, rules, needsHorizon ? rules.nowMs + rules.deleteRetentionMs : null)
+}
+
+/** Whether transactions make the batch needless: it was aborted, or is a marker of which nothing else is left. */
+export function canDiscard(bytes: Uint8Array, header: BatchHeader, transactions: CleanedTransactions): boolean {
+  return isControl(header.attributes)
+    ? transactions.canDiscardMarker(header, markerTypeOf(bytes, header))
+    : transactions.canDiscardBatch(header)
 }
 
 const NOTHING = { keptCount: 0, hasTombstone: false }

@@ -11,7 +11,7 @@ import { isControl, readBatchHeader } from '../wire/records/batch.ts'
 import { openRecords } from '../wire/records/record.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { type BatchCursor, MAX_DECOMPRESSED_BYTES } from './batch-cursor.ts'
-import { type CleaningRules, cleanBatch, type LastRecord } from './compaction-filter.ts'
+import { type CleaningRules, canDiscard, cleanBatch, type LastRecord } from './compaction-filter.ts'
 import { type CleaningPlan, groupSegments, type SegmentSizes, segmentsIn } from './compaction-plan.ts'
 import { type AbortedTransaction, CleanedTransactions } from './compaction-transactions.ts'
 import { type Disk, DiskError } from './disk.ts'
@@ -98,19 +98,19 @@ function* fillOffsets(log: CompactedLog, { plan, offsets }: CleaningRound): Gene
 }
 
 function enterBatch(cursor: BatchCursor, from: number, offsets: OffsetMap, transactions: CleanedTransactions): void {
-  if (cursor.lastOffset < from) return
+  const bytes = cursor.bytes()
   const header = cursor.header()
-  const isAborted = !isControl(header.attributes) && transactions.canDiscardBatch(header)
-  if (header.recordCount > 0 && !isControl(header.attributes) && !isAborted) {
-    const records = openRecords(cursor.bytes(), header, MAX_DECOMPRESSED_BYTES)
-    for (let left = header.recordCount; left > 0; left--) {
-      records.next()
-      const offset = header.baseOffset + records.offsetDelta
-      if (records.keyBytes < 0 || offset < from) continue
-      offsets.put(records.bytes, records.keyPosition, records.keyBytes, offset)
-    }
-  }
+  const isAborted = canDiscard(bytes, header, transactions)
+  if (cursor.lastOffset < from) return
   offsets.latestOffset = cursor.lastOffset
+  if (header.recordCount === 0 || isControl(header.attributes) || isAborted) return
+  const records = openRecords(bytes, header, MAX_DECOMPRESSED_BYTES)
+  for (let left = header.recordCount; left > 0; left--) {
+    records.next()
+    const offset = header.baseOffset + records.offsetDelta
+    if (records.keyBytes < 0 || offset < from) continue
+    offsets.put(records.bytes, records.keyPosition, records.keyBytes, offset)
+  }
 }
 
 function* groupsBefore(
