@@ -11,9 +11,8 @@ import type { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
 import { FetchSessions } from '../core/fetch-sessions.ts'
-import { writeCleanShutdownMarker, writeOffsetCheckpoint } from '../log/checkpoints.ts'
+import { writeCleanShutdownMarker } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
-import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
 import { FrameBuffers } from './frame-cutter.ts'
@@ -170,11 +169,10 @@ export class Broker implements Turns {
     this.purgatory.answerAll()
     this.timers.clear()
     const isRecovered = this.isCleanStart || this.logs.hasOpened(this.catalog.topics())
-    const recoveryPoints = this.logs.close()
     try {
+      const isClean = this.logs.close()
       this.journal.close()
-      if (recoveryPoints) writeOffsetCheckpoint(this.disk, RECOVERY_POINT_CHECKPOINT, recoveryPoints)
-      if (recoveryPoints && isRecovered) writeCleanShutdownMarker(this.disk)
+      if (isClean && isRecovered) writeCleanShutdownMarker(this.disk)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
       this.options.log.warn(`the next start has to recover: ${error.message}`)

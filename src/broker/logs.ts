@@ -11,7 +11,12 @@ import { topicSettings } from '../core/configs/topic-configs.ts'
 import type { Millis } from '../core/machine.ts'
 import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
-import { LOG_START_CHECKPOINT, parsePartitionDirectory, partitionDirectory } from '../log/file-names.ts'
+import {
+  LOG_START_CHECKPOINT,
+  parsePartitionDirectory,
+  partitionDirectory,
+  RECOVERY_POINT_CHECKPOINT,
+} from '../log/file-names.ts'
 import { PartitionLog } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
@@ -27,8 +32,6 @@ export interface LogsOptions {
   readonly now: () => Millis
   /** Whether the last stop was clean: then the logs are as they were left, and nothing is scanned. */
   readonly isCleanStart: boolean
-  /** Offsets up to which a log is known to be on the medium, by `<topic>-<partition>`. */
-  readonly recoveryPoints: readonly PartitionOffset[]
   /** Hears of every log that it may have to clean. */
   readonly cleaner: Cleaner
   onError(message: string): void
@@ -42,7 +45,8 @@ export class PartitionLogs implements Logs {
   private readonly withStaged = new Set<PartitionLog>()
   /** The first batches of idempotent producers that came for logs which could not be opened, by directory. */
   private readonly refused = new Map<string, readonly BatchHeader[]>()
-  private readonly recoveryPoints: Map<string, PartitionOffset>
+  /** Offsets up to which a log is known to be on the medium. */
+  private readonly recoveryPoints: OffsetCheckpoint
   private readonly logStarts: OffsetCheckpoint
 
   constructor(
@@ -50,7 +54,7 @@ export class PartitionLogs implements Logs {
     /** Told of each log that has grown. */
     private readonly onGrowth: (log: PartitionLog) => void,
   ) {
-    this.recoveryPoints = new Map(options.recoveryPoints.map(point => [directoryOf(point), point]))
+    this.recoveryPoints = new OffsetCheckpoint(options.disk, RECOVERY_POINT_CHECKPOINT)
     this.logStarts = new OffsetCheckpoint(options.disk, LOG_START_CHECKPOINT)
   }
 
@@ -83,7 +87,7 @@ export class PartitionLogs implements Logs {
       leaderEpoch,
       nowMs: now(),
       isCleanStart,
-      recoveryPoint: this.recoveryPoints.get(directory)?.offset ?? 0,
+      recoveryPoint: this.recoveryPoints.offsetOf(place) ?? 0,
       logStartOffset: this.logStarts.offsetOf(place) ?? 0,
       cleanedOffset: cleaner.cleanedOffset(place) ?? 0,
     })
@@ -134,6 +138,7 @@ export class PartitionLogs implements Logs {
 
   /** What earlier logs of these partitions were must not be taken for theirs. @throws DiskError */
   private forget(partitions: readonly TopicPartition[]): void {
+    this.recoveryPoints.forget(partitions)
     this.logStarts.forget(partitions)
     this.options.cleaner.forget(partitions)
   }
@@ -210,7 +215,6 @@ export class PartitionLogs implements Logs {
     for (const { index } of topic.partitions) {
       if (!this.hasDirectory(topic, index)) continue
       const log = this.find(topic, index)
-      this.recoveryPoints.delete(partitionDirectory(topic.name, index))
       if (typeof log === 'number') continue
       this.withStaged.delete(log)
       try {
@@ -242,23 +246,28 @@ export class PartitionLogs implements Logs {
   }
 
   /**
-   * Closes what was opened, and returns the recovery points of all logs; null where the disk refused what one of them had
-   * to write, and the next start has to recover.
+   * Closes what was opened and writes down how far it is on the medium; false where the disk refused what one of the logs
+   * had to write, and the next start has to recover. @throws DiskError
    */
-  close(): PartitionOffset[] | null {
+  close(): boolean {
     this.options.cleaner.close()
+    const points: PartitionOffset[] = []
     let isClean = true
     for (const logs of this.byTopic.values()) {
-      for (const log of logs) if (log) isClean = this.closeLog(log) && isClean
+      for (const log of logs) {
+        if (!log) continue
+        const { topic, partition } = log
+        if (this.closeLog(log)) points.push({ topic, partition, offset: log.recoveryPoint })
+        else isClean = false
+      }
     }
-    return isClean ? [...this.recoveryPoints.values()] : null
+    if (isClean) this.recoveryPoints.enter(points)
+    return isClean
   }
 
   private closeLog(log: PartitionLog): boolean {
-    const { topic, partition } = log
     try {
       log.close()
-      this.recoveryPoints.set(directoryOf(log), { topic, partition, offset: log.recoveryPoint })
       return true
     } catch (error) {
       if (!(error instanceof DiskError)) throw error

@@ -4,9 +4,8 @@ import type { Random } from '../base/random.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
-import { hasCleanShutdownMarker, readOffsetCheckpoint, removeCleanShutdownMarker } from '../log/checkpoints.ts'
+import { hasCleanShutdownMarker, removeCleanShutdownMarker } from '../log/checkpoints.ts'
 import type { Disk } from '../log/disk.ts'
-import { RECOVERY_POINT_CHECKPOINT } from '../log/file-names.ts'
 import { Cleaner } from './cleaner.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
@@ -51,7 +50,6 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       configs,
       now,
       isCleanStart,
-      recoveryPoints: readOffsetCheckpoint(disk, RECOVERY_POINT_CHECKPOINT),
       cleaner: new Cleaner({ disk, timers, random, configs, now, onError }),
       onError,
     },

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { initProducerId } from '../../src/api/22-init-producer-id.ts'
-import { CLEAN_SHUTDOWN_MARKER } from '../../src/log/file-names.ts'
+import { readOffsetCheckpoint } from '../../src/log/checkpoints.ts'
+import { CLEAN_SHUTDOWN_MARKER, RECOVERY_POINT_CHECKPOINT } from '../../src/log/file-names.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { seed, withSeed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
@@ -263,4 +264,17 @@ describe('several brokers', () => {
     expect(outcome.baseOffset).toBe(0)
     expect([valuesIn(one, 't'), valuesIn(two, 't')]).toEqual([['one'], ['two']])
   })
+})
+
+test('how far a log was on the medium is not said of another one that gets its name', () => {
+  const world = new World()
+  const known = () => readOffsetCheckpoint(world.disk, RECOVERY_POINT_CHECKPOINT).map(({ topic }) => topic)
+  for (const name of ['kept', 'deleted']) {
+    world.createTopic(name)
+    world.connect().call(produce, 9, produceOf(name, { 0: batchOf() }))
+  }
+  world.restart()
+  expect(known()).toEqual(['kept', 'deleted'])
+  world.deleteTopic('deleted')
+  expect(known()).toEqual(['kept'])
 })
