@@ -1,5 +1,5 @@
 /** What Linux says of a process. @module */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** A tick of /proc is 10 ms on every Linux of our time (USER_HZ). */
 export const TICK_MS = 10
@@ -12,10 +12,13 @@ export function cpuTicks(pid: number): number {
   return user + system
 }
 
-/** Whether a process runs: neither gone, nor dead and not yet waited for. */
+/**
+ * Whether a process runs: neither gone, nor dead and not yet waited for. Its first thread may be dead before the others,
+ * who keep its files open.
+ */
 export function isRunning(pid: number): boolean {
   try {
-    return statFields(pid)[0] !== 'Z'
+    return statFields(pid)[0] !== 'Z' || readdirSync(`/proc/${pid}/task`).length > 1
   } catch {
     return false
   }

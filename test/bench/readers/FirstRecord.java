@@ -9,6 +9,8 @@ import org.apache.kafka.common.serialization.*;
  */
 public class FirstRecord {
   private static final long GIVE_UP_MS = 30_000;
+  /** The record is there. What is fetched after it would hold up the end of the consumer for as long. */
+  private static final int FETCH_MAX_WAIT_MS = 10;
 
   public static void main(String[] args) {
     try (var lines = new Scanner(System.in)) {
@@ -23,7 +25,8 @@ public class FirstRecord {
 
   private static double measure(String port, String topic) {
     Map<String, Object> configs = Map.of("bootstrap.servers", "127.0.0.1:" + port, "group.id", "java-" + UUID.randomUUID(),
-        "group.protocol", "classic", "auto.offset.reset", "earliest", "enable.auto.commit", false);
+        "group.protocol", "classic", "auto.offset.reset", "earliest", "enable.auto.commit", false,
+        "fetch.max.wait.ms", FETCH_MAX_WAIT_MS);
     try (var consumer = new KafkaConsumer<>(configs, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.subscribe(List.of(topic));
       long started = System.nanoTime();
