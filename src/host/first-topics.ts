@@ -2,7 +2,7 @@
 import type { Catalog } from '../core/catalog/catalog.ts'
 import { type TopicWish, UsageError } from './config.ts'
 
-/** The broker answers at once: any time above 0 is enough. */
+/** The broker answers at once: a time above 0 is enough. */
 const TIMEOUT_MS = 1
 
 /**

@@ -43,6 +43,7 @@ export function openLobby(address: Address): Lobby | null {
 
 class LobbyGuest implements Guest {
   private unanswered: Uint8Array = noBytes
+  private isAnswered = false
 
   constructor(
     private readonly socket: ClientSocket,
@@ -51,19 +52,19 @@ class LobbyGuest implements Guest {
 
   received(chunk: Uint8Array): void {
     this.unanswered = this.unanswered.length === 0 ? chunk : concatBytes([this.unanswered, chunk])
-    for (let answer = this.nextAnswer(); answer !== null; answer = this.nextAnswer()) this.socket.write(answer)
+    // One answer is all that a socket is sure to take at once: who asks again has time.
+    if (!this.isAnswered) this.answer()
     if (this.unanswered.length > MOST_BYTES) this.socket.pause()
   }
 
-  /** The answer to the next request, which is taken; null where it has to wait for the broker. */
-  private nextAnswer(): Uint8Array | null {
+  private answer(): void {
     const question = readApiVersions(this.unanswered)
-    if (question === null) return null
+    if (question === null) return
+    this.isAnswered = true
     this.unanswered = this.unanswered.subarray(question.sizeBytes)
-    return answerTo(question)
+    this.socket.write(answerTo(question))
   }
 
-  /** Answers are small and few: the socket takes them at once. */
   writable(): void {}
 
   moveTo(admit: Admit): void {

@@ -1,5 +1,5 @@
 /**
- * The CPU's own CRC-32C, several times as fast as any code. Compiled by the runtime's C compiler when it is worth the few
+ * The CPU's own CRC-32C, several times as fast as code. Compiled by the runtime's C compiler when it is worth the few
  * milliseconds that this takes: not at the start, and not for a few small batches.
  * @module
  */

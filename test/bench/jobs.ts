@@ -48,6 +48,15 @@ export interface Percentiles {
   readonly p999: number
 }
 
+/** Produce requests at a steady rate. */
+interface SteadyJob {
+  readonly target: Target
+  readonly shape: Shape
+  readonly warmUpCount: number
+  readonly requestCount: number
+  readonly ratePerSecond: number
+}
+
 /** Every kind of work: what it is asked with, and what it answers. */
 export interface Jobs {
   /** Starts one process after the other, and ends it with `signal` once it has answered. */
@@ -92,13 +101,7 @@ export interface Jobs {
   }
   /** Produce requests at a steady rate, each sent once the one before it is answered. */
   latency: {
-    job: {
-      readonly target: Target
-      readonly shape: Shape
-      readonly warmUpCount: number
-      readonly requestCount: number
-      readonly ratePerSecond: number
-    }
+    job: SteadyJob
     /** Microseconds. */
     result: Percentiles
   }
@@ -129,13 +132,7 @@ export interface Jobs {
   }
   /** From the send of a record to its arrival at a long-polling consumer. */
   tail: {
-    job: {
-      readonly target: Target
-      readonly shape: Shape
-      readonly warmUpCount: number
-      readonly requestCount: number
-      readonly ratePerSecond: number
-    }
+    job: SteadyJob
     /** Microseconds. */
     result: Percentiles
   }

@@ -42,9 +42,9 @@ async function sent(port: number, ...frames: Uint8Array[]) {
 
 test('before the broker is there every version is told what the broker will tell', async () => {
   const lobby = new Lobby(LOOPBACK)
-  using client = await connect(lobby.entrance.port)
   const served = servedApis(apis)
   for (let version = 0; version <= 4; version++) {
+    using client = await connect(lobby.entrance.port)
     const { errorCode, apiKeys } = await client.call(apiVersions, version, named)
     expect(errorCode).toBe(0)
     expect(apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, minVersion, maxVersion])).toEqual(
@@ -75,6 +75,20 @@ test.each([
   lobby.empty(late.admit)
   await late.handed
   expect(late.bytes()).toEqual(Buffer.concat(frames))
+  lobby.entrance.close()
+})
+
+test('one question is answered, which the socket is sure to take, and the others wait', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const late = lateBroker()
+  const questions = Array.from({ length: 1000 }, () => question)
+  using client = await sent(lobby.entrance.port, ...questions)
+  while (client.bytes().length === 0) await Bun.sleep(1)
+  await Bun.sleep(20)
+  expect(client.bytes().length).toBe(client.bytes().readInt32BE(0) + 4)
+  lobby.empty(late.admit)
+  while (late.bytes().length < 999 * question.length) await Bun.sleep(1)
+  expect(late.bytes().equals(Buffer.concat(questions.slice(1)))).toBe(true)
   lobby.entrance.close()
 })
 

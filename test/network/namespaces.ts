@@ -87,34 +87,12 @@ export class Namespaces implements Disposable {
   /** What goes to the container over the gateway's own loopback comes from the gateway's address on the bridge. */
   private translate(): void {
     this.must('gateway', 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.conf.all.route_localnet=1')
-    const masquerade = ['-j', 'MASQUERADE']
-    this.must(
-      'gateway',
-      'iptables',
-      '-t',
-      'nat',
-      '-A',
-      'POSTROUTING',
-      '-s',
-      '127.0.0.0/8',
-      '-o',
-      'bridge',
-      ...masquerade,
-    )
-    this.must(
-      'gateway',
-      'iptables',
-      '-t',
-      'nat',
-      '-A',
-      'POSTROUTING',
-      '-s',
-      `${CONTAINER}/24`,
-      '!',
-      '-o',
-      'bridge',
-      ...masquerade,
-    )
+    const masquerade = (source: string, ...way: readonly string[]) => {
+      const rule = ['-s', source, ...way, '-j', 'MASQUERADE']
+      this.must('gateway', 'iptables', '-t', 'nat', '-A', 'POSTROUTING', ...rule)
+    }
+    masquerade('127.0.0.0/8', '-o', 'bridge')
+    masquerade(`${CONTAINER}/24`, '!', '-o', 'bridge')
   }
 
   /** From `eth0` in `place` to `port` in the gateway. */

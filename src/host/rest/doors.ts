@@ -1,4 +1,4 @@
-/** What REST has of the broker: the doors, which it asks as any client does. @module */
+/** What REST has of the broker: the doors, which it asks as every client does. @module */
 import type { LocalClient } from '../../broker/local-client.ts'
 
 export type Doors = Pick<LocalClient, 'call'>
