@@ -88,7 +88,8 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   }
 
   private askOrWait<C extends JoinGroup | SyncGroup>(command: C): GroupReplyTo<C> | Parked<GroupReplyTo<C>> {
-    const answer = this.attempt(command, groups => groups.executeOrWait(command, command.waiter))
+    const abandoned = unasked(command, ErrorCode.NOT_COORDINATOR)
+    const answer = this.attempt(command, groups => groups.executeOrWait(command, command.waiter, abandoned))
     // A waiter is answered what it waits for.
     return answer as GroupReplyTo<C> | Parked<GroupReplyTo<C>>
   }
@@ -105,7 +106,11 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
 
   /** Forgets what was committed for a topic that is no more: in all partitions, for a new topic may get its name. */
   topicDeleted({ name, id: topicId }: Topic): void {
-    if (name === CONSUMER_OFFSETS) return
+    // Where it is their own, those who wait are told at once: GroupCoordinatorService.onResignation.
+    if (name === CONSUMER_OFFSETS) {
+      this.topic(false)
+      return
+    }
     for (const groups of this.used()) {
       try {
         groups.execute({ type: 'topicsDeleted', topics: [{ name, topicId }] })

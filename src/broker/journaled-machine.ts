@@ -33,10 +33,15 @@ export interface MachineKind<State, Command, Record, Reply> {
   journalRefused(command: Command): Command
 }
 
+interface Waiter<Reply> {
+  answer(reply: Reply): void
+  readonly abandoned: Reply
+}
+
 export class JournaledMachine<State, Command, Record, Reply extends object> {
   private readonly runtime: Runtime<State, Command, Record, Reply, never>
   private readonly timers = new Map<string, Timer>()
-  private readonly waiters = new Map<string, (reply: Reply) => void>()
+  private readonly waiters = new Map<string, Waiter<Reply>>()
 
   /** Loads all that the log holds. Throws DiskError, RecordError and MalformedError. */
   constructor(
@@ -67,10 +72,13 @@ export class JournaledMachine<State, Command, Record, Reply extends object> {
     }
   }
 
-  /** Executes a command that may be answered later, under the name of a new `waiter`. Throws JournalError. */
-  executeOrWait(command: Command, waiter: string): Reply | Parked<Reply> {
+  /**
+   * Executes a command that may be answered later, under the name of a new `waiter`; by `abandoned` where the machine is
+   * closed before. Throws JournalError.
+   */
+  executeOrWait(command: Command, waiter: string, abandoned: Reply): Reply | Parked<Reply> {
     const { parked, answer } = this.hall.purgatory.parkUntilAnswered<Reply>()
-    this.waiters.set(waiter, answer)
+    this.waiters.set(waiter, { answer, abandoned })
     let isWaiting = false
     try {
       const reply = this.execute(command)
@@ -85,7 +93,7 @@ export class JournaledMachine<State, Command, Record, Reply extends object> {
   }
 
   private answer(waiter: string, reply: Reply): void {
-    this.waiters.get(waiter)?.(reply)
+    this.waiters.get(waiter)?.answer(reply)
     this.waiters.delete(waiter)
   }
 
@@ -112,8 +120,10 @@ export class JournaledMachine<State, Command, Record, Reply extends object> {
     })
   }
 
-  /** The machine is not to do anything any more. */
+  /** The machine is not to do anything any more: those who wait are told so at the end of the turn. */
   close(): void {
+    for (const { answer, abandoned } of this.waiters.values()) answer(abandoned)
+    this.waiters.clear()
     for (const timer of this.timers.values()) this.hall.timers.cancel(timer)
     this.timers.clear()
   }

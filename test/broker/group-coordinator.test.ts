@@ -241,6 +241,16 @@ describe('who waits in a group', () => {
     expect(beat(second, two)).toBe(ErrorCode.NONE)
   })
 
+  test('is told at once when the topic of all groups is deleted', () => {
+    const world = worldWithTopic()
+    const [first, second] = [world.connect(), world.connect()]
+    joinAlone(first, GROUP)
+    const joining = askToJoin(second, GROUP)
+    world.deleteTopic('__consumer_offsets')
+    expect(answerOf(joining).errorCode).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(listed(first)).toEqual([])
+  })
+
   test('does not hold up the requests behind his own for longer than that', () => {
     const world = worldWithTopic()
     const [first, second] = [world.connect(), world.connect()]

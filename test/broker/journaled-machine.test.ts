@@ -149,10 +149,12 @@ describe('its timers', () => {
 })
 
 describe('who waits for it', () => {
+  const abandoned: Reply = { sum: -1 }
+
   function waiting() {
     const { machine, purgatory } = setUp()
     const answers: Reply[] = []
-    const parked = machine.executeOrWait({ type: 'wait', waiter: 'w' }, 'w')
+    const parked = machine.executeOrWait({ type: 'wait', waiter: 'w' }, 'w', abandoned)
     if (!('onAnswer' in parked)) throw new Error('answered at once')
     parked.onAnswer(
       answer => answers.push(answer),
@@ -173,6 +175,13 @@ describe('who waits for it', () => {
     expect(answers).toEqual([{ sum: 1 }])
   })
 
+  test('is told where it ends', () => {
+    const { machine, purgatory, answers } = waiting()
+    machine.close()
+    purgatory.settle()
+    expect(answers).toEqual([abandoned])
+  })
+
   test('may go', () => {
     const { machine, purgatory, answers, parked } = waiting()
     parked.cancel()
@@ -183,8 +192,8 @@ describe('who waits for it', () => {
 
   test('does not wait where the answer is there, or an error', () => {
     const { machine, refuseWrites } = setUp()
-    expect(machine.executeOrWait({ type: 'add', amount: 1 }, 'w')).toEqual({ sum: 1 })
+    expect(machine.executeOrWait({ type: 'add', amount: 1 }, 'w', abandoned)).toEqual({ sum: 1 })
     refuseWrites(true)
-    expect(() => machine.executeOrWait({ type: 'add', amount: 1 }, 'w')).toThrow(JournalError)
+    expect(() => machine.executeOrWait({ type: 'add', amount: 1 }, 'w', abandoned)).toThrow(JournalError)
   })
 })
