@@ -59,7 +59,7 @@ export class Broker implements Turns {
   private readonly dispatcher: Dispatcher
   private readonly isCleanStart: boolean
   /** Sessions whose appends are staged, and written together. */
-  private readonly unfinished: Session[] = []
+  private unfinished: Session[] = []
   /** Who was decided last: one that is alone has nobody to wait for. */
   private latest: Session | null = null
 
@@ -155,7 +155,8 @@ export class Broker implements Turns {
   }
 
   private finishAll(): void {
-    const sessions = this.unfinished.splice(0)
+    const sessions = this.unfinished
+    this.unfinished = []
     this.commit()
     for (const session of sessions) this.turn(() => session.finish())
   }

@@ -5,6 +5,7 @@
 import type { Answer, Api, Call, Handler } from '../api/api.ts'
 import type { Rooms, ServedApi } from '../api/rooms.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Millis } from '../core/machine.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { readRequest, readRequestHeader, requestHeaderVersion, writeResponse } from '../wire/frame.ts'
 import { Reader } from '../wire/reader.ts'
@@ -25,6 +26,39 @@ const UNSUPPORTED = -1
 interface Served extends ServedApi {
   readonly contract: Contract
   readonly handle: Handler
+}
+
+/** The rooms with one request's circumstances. A class, since every request has one: copying the rooms by name costs more. */
+class RequestCall implements Call {
+  readonly served: Rooms['served']
+  readonly catalog: Rooms['catalog']
+  readonly configs: Rooms['configs']
+  readonly fetchSessions: Rooms['fetchSessions']
+  readonly logs: Rooms['logs']
+  readonly purgatory: Rooms['purgatory']
+  readonly groups: Rooms['groups']
+  readonly clientAddress: string
+  readonly endpoint: Caller['endpoint']
+  readonly roomBytes: number
+
+  constructor(
+    rooms: Rooms,
+    caller: Caller,
+    readonly version: number,
+    readonly clientId: string | null,
+    readonly now: Millis,
+  ) {
+    this.served = rooms.served
+    this.catalog = rooms.catalog
+    this.configs = rooms.configs
+    this.fetchSessions = rooms.fetchSessions
+    this.logs = rooms.logs
+    this.purgatory = rooms.purgatory
+    this.groups = rooms.groups
+    this.clientAddress = caller.address
+    this.endpoint = caller.endpoint
+    this.roomBytes = caller.roomBytes
+  }
 }
 
 /** One request that has been read: what decides it, and what writes its answer. */
@@ -97,9 +131,7 @@ export class Dispatcher {
     reader.position = 0
     const { clientId, correlationId } = readRequestHeader(reader, requestHeaderVersion(contract, version))
     const request = version === UNSUPPORTED ? {} : readRequest(reader, contract, version)
-    const { address: clientAddress, endpoint, roomBytes } = caller
-    const now = this.clock.now()
-    const call: Call = { ...this.rooms, version, clientId, clientAddress, now, endpoint, roomBytes }
+    const call = new RequestCall(this.rooms, caller, version, clientId, this.clock.now())
     if (this.log.request) this.tell(caller, clientId, contract, version, request)
     return new Exchange(contract, handle, correlationId, request, call)
   }

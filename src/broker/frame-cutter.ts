@@ -1,7 +1,8 @@
 /** Cuts a stream of bytes into frames. @module */
-import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
+import { concatBytes, noBytes } from '../base/bytes.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { LENGTH_BYTES } from '../wire/frame.ts'
+import { readInt32 } from '../wire/records/integers.ts'
 
 /**
  * A frame that comes in parts gets a buffer for this many times of what has come, up to a size; from there on the buffer
@@ -61,7 +62,8 @@ export class FrameCutter {
   /** Every frame that was given out has been used: what was assembled may be overwritten. */
   recycle(): void {
     if (!this.hasNext) this.forgetChunk()
-    for (const buffer of this.used.splice(0)) this.buffers.give(buffer)
+    for (const buffer of this.used) this.buffers.give(buffer)
+    this.used.length = 0
   }
 
   /** Adds the next bytes of the stream, which must stay as they are until their frames have been used. */
@@ -143,7 +145,7 @@ export class FrameCutter {
   }
 
   private lengthAt(bytes: Uint8Array, position: number): number {
-    const length = viewOf(bytes).getInt32(position)
+    const length = readInt32(bytes, position)
     if (length < 0 || length > this.maxFrameBytes) {
       throw new MalformedError(`frame of ${length} bytes, ${this.maxFrameBytes} are allowed (socket.request.max.bytes)`)
     }

@@ -114,7 +114,7 @@ export class PartitionLogs implements Logs {
     const { config } = log
     const validated = validateProduce(records, {
       apiVersion: version,
-      topicPartition: partitionDirectory(log.topic, log.partition),
+      topicPartition: log.directory,
       maxMessageBytes: config.maxMessageBytes,
       segmentBytes: config.segmentBytes,
       isCompacted: config.cleanupPolicy.includes('compact'),

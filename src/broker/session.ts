@@ -104,14 +104,16 @@ export class Session {
         this.rest()
         return
       }
-      this.turns.turn(() => {
-        this.decide()
-        // Other answers go before others decide: they show what is, and what is encoded is in the writer that all share.
-        const canWait = this.hasOnlyAppends && this.turns.writer.size === 0 && !this.isClosed
-        this.isUnfinished = canWait && this.turns.finishesLater(this)
-        if (!this.isUnfinished) this.conclude()
-      })
+      this.turns.turn(this.decideAndConclude)
     }
+  }
+
+  private readonly decideAndConclude = (): void => {
+    this.decide()
+    // Other answers go before others decide: they show what is, and what is encoded is in the writer that all share.
+    const canWait = this.hasOnlyAppends && this.turns.writer.size === 0 && !this.isClosed
+    this.isUnfinished = canWait && this.turns.finishesLater(this)
+    if (!this.isUnfinished) this.conclude()
   }
 
   /** What was decided is written, together with what others have decided: answers it, and goes on. */

@@ -120,7 +120,11 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
       this.isReading = false
       this.socket.pause()
     } else {
-      this.guard(() => this.session.receive(chunk))
+      try {
+        this.session.receive(chunk)
+      } catch (error) {
+        this.surprised(error)
+      }
     }
     this.moved()
   }
@@ -187,8 +191,12 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     try {
       act()
     } catch (error) {
-      this.around.log.error(`${this.name} closed: ${textOf(error)}`)
-      this.socket.terminate()
+      this.surprised(error)
     }
+  }
+
+  private surprised(error: unknown): void {
+    this.around.log.error(`${this.name} closed: ${textOf(error)}`)
+    this.socket.terminate()
   }
 }

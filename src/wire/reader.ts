@@ -1,7 +1,8 @@
 /** Reads Kafka's primitive types from a frame, checking every length against the bytes that remain. @module */
-import { noBytes } from '../base/bytes.ts'
+import { noBytes, viewOf } from '../base/bytes.ts'
 import { readUuid, type Uuid } from '../base/uuid.ts'
 import { MalformedError } from './errors.ts'
+import { readInt16, readInt32, readInt64 } from './records/integers.ts'
 
 /** Takes any byte array, needs no view of the part, and is twice as fast as a TextDecoder for short strings. */
 const toText = Buffer.prototype.toString
@@ -16,16 +17,13 @@ const MAX_ELEMENTS = 1_000_000
 
 /** A cursor over `bytes`. Every method reads one value and moves on, or throws MalformedError. */
 export class Reader {
-  private readonly view: DataView
   private elementCount = 0
 
   constructor(
     private bytes: Uint8Array,
     public position = 0,
     private end = bytes.length,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
+  ) {}
 
   get remaining(): number {
     return this.end - this.position
@@ -40,31 +38,30 @@ export class Reader {
   }
 
   bool(): boolean {
-    return this.view.getInt8(this.take(1)) !== 0
+    return this.int8() !== 0
   }
   int8(): number {
-    return this.view.getInt8(this.take(1))
+    return (this.bytes[this.take(1)]! << 24) >> 24
   }
   int16(): number {
-    return this.view.getInt16(this.take(2))
+    return readInt16(this.bytes, this.take(2))
   }
   uint16(): number {
-    return this.view.getUint16(this.take(2))
+    return this.int16() & 0xffff
   }
   int32(): number {
-    return this.view.getInt32(this.take(4))
+    return readInt32(this.bytes, this.take(4))
   }
   uint32(): number {
-    return this.view.getUint32(this.take(4))
+    return this.int32() >>> 0
   }
 
   /** Exact between ±2^53; Long.MAX_VALUE and Long.MIN_VALUE come out as ±2^63 and are written back as they were. */
   int64(): number {
-    const at = this.take(8)
-    return this.view.getInt32(at) * 0x1_0000_0000 + this.view.getUint32(at + 4)
+    return readInt64(this.bytes, this.take(8))
   }
   float64(): number {
-    return this.view.getFloat64(this.take(8))
+    return viewOf(this.bytes).getFloat64(this.take(8))
   }
   uuid(): Uuid {
     return readUuid(this.bytes, this.take(16))
