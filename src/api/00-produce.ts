@@ -5,11 +5,12 @@ import { RecordError } from '../wire/records/record-error.ts'
 import { array, contract, type Infer, int16, int32, int64, records, string, struct, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
 import type { ProduceOutcome } from './rooms.ts'
+import { appendTransactional, type TransactionalAppend } from './transactional-appends.ts'
 
 /**
  * Produce v0–13. v0 and v1 carry magic 0, v2 magic 1, v3 magic 2 and transactional ids (KIP-98); v2 answers with the log
- * append time, v5 with the log start offset, v8 with errors by record (KIP-467), v10 with the leader (KIP-951); v12 is
- * KIP-890's; v13 names topics by id. Left out: transactions, whose batches get INVALID_PRODUCER_ID_MAPPING.
+ * append time, v5 with the log start offset, v8 with errors by record (KIP-467), v10 with the leader (KIP-951); v11
+ * may answer TRANSACTION_ABORTABLE, v12 adds partitions to transactions (KIP-890); v13 names topics by id.
  */
 export const produce = contract({
   key: 0,
@@ -74,6 +75,7 @@ const TOPIC_IDS = 13
 
 export default api(produce, (request, call) => {
   const refusal = refuseAll(request)
+  const transactional: TransactionalAppend[] | null = request.transactionalId === null ? null : []
   const unknown = call.version < TOPIC_IDS ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID
   const responses = request.topicData.map(({ topicId, name, partitionData }) => {
     const topic = call.version < TOPIC_IDS ? call.catalog.topicByName(name) : call.catalog.topicById(topicId)
@@ -82,11 +84,14 @@ export default api(produce, (request, call) => {
       if (refusal) Object.assign(outcome, refusal)
       else if (!topic) outcome.errorCode = unknown
       else if (topic.isInternal) outcome.errorCode = ErrorCode.INVALID_TOPIC_EXCEPTION
-      else append(call, topic, records, outcome)
+      else append(call, topic, records, outcome, transactional)
       return outcome
     })
     return { topicId, name, partitionResponses }
   })
+  if (transactional && !appendTransactional(call, request.transactionalId ?? '', transactional)) {
+    for (const outcome of responses.flatMap(topic => topic.partitionResponses)) Object.assign(outcome, severalProducers)
+  }
   if (request.acks !== 0) return { responses, throttleTimeMs: 0 }
   // Nobody reads an answer: Kafka closes the connection instead, so that the producer asks for metadata again.
   return {
@@ -98,11 +103,19 @@ export default api(produce, (request, call) => {
   }
 })
 
-function append(call: Call, topic: Topic, records: Uint8Array | null, outcome: ProduceOutcome): void {
+/** Appends `records`, or puts them to those about which the coordinator of transactions is asked first. */
+function append(
+  call: Call,
+  topic: Topic,
+  records: Uint8Array | null,
+  outcome: ProduceOutcome,
+  transactional: TransactionalAppend[] | null,
+): void {
   const log = call.logs.find(topic, outcome.index)
   if (typeof log === 'number') outcome.errorCode = log
   // Kafka never answers records that are null; an error serves the client better.
   else if (records === null) outcome.errorCode = ErrorCode.INVALID_RECORD
+  else if (transactional) transactional.push({ log, records, outcome })
   else call.logs.produce(log, records, call.version, outcome)
   if (log === ErrorCode.KAFKA_STORAGE_ERROR && records !== null) call.logs.refuse(topic, outcome.index, records)
 }
@@ -125,18 +138,22 @@ interface Refusal {
   readonly errorMessage: string | null
 }
 
+/** ReplicaManager.handleProduceAppend */
+const severalProducers: Refusal = {
+  errorCode: ErrorCode.INVALID_PRODUCER_ID_MAPPING,
+  errorMessage: 'Transactional records of more than one producer',
+}
+
 /** KafkaApis.handleProduceRequest, before any partition is looked at. */
 function refuseAll({ acks, transactionalId, topicData }: Infer<typeof produce.request>): Refusal | null {
   if (acks < -1 || acks > 1) return { errorCode: ErrorCode.INVALID_REQUIRED_ACKS, errorMessage: null }
   try {
-    if (!hasTransactional(topicData)) return null
+    if (!hasTransactional(topicData) || transactionalId !== null) return null
   } catch (error) {
     if (error instanceof RecordError) return { errorCode: error.code, errorMessage: error.message }
     throw error
   }
-  const errorCode =
-    transactionalId === null ? ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : ErrorCode.INVALID_PRODUCER_ID_MAPPING
-  return { errorCode, errorMessage: null }
+  return { errorCode: ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, errorMessage: null }
 }
 
 function hasTransactional(topicData: Infer<typeof produce.request>['topicData']): boolean {

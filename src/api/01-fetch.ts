@@ -2,6 +2,7 @@ import { concatBytes } from '../base/bytes.ts'
 import type { Uuid } from '../base/uuid.ts'
 import type { FetchedPartition, FetchPartition } from '../core/fetch-sessions.ts'
 import type { PartitionLog } from '../log/partition.ts'
+import type { LogSlice } from '../log/segments.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { downConvert } from '../wire/records/legacy.ts'
 import {
@@ -26,8 +27,8 @@ import { findLog } from './partitions.ts'
  * Fetch v0–18. v0 and v1 answer with magic 0, v2 and v3 with magic 1; v3 bounds the whole answer (KIP-74); v4 knows
  * isolation levels (KIP-98); v5 log start offsets; v7 sessions (KIP-227); v9 leader epochs (KIP-320); v10 zstd; v11 racks
  * (KIP-392); v12 diverging epochs (KIP-595); v13 topic ids (KIP-516); v15 replica state (KIP-903); v16 the leader's
- * address (KIP-951). Left out: aborted transactions, of which there are none yet, and fetches by other replicas, of which
- * this broker has none: they get NOT_LEADER_OR_FOLLOWER, as a stranger does from Kafka.
+ * address (KIP-951). Left out: fetches by other replicas, of which this broker has none: they get NOT_LEADER_OR_FOLLOWER, as a
+ * stranger does from Kafka.
  */
 export const fetch = contract({
   key: 1,
@@ -263,15 +264,15 @@ function isEnough(found: readonly Found[], wanted: number): boolean {
     if (!('log' in of)) return true
     const { fetchOffset } = of.partition
     // An older segment gets nothing more: what is left of it is answered as it is.
-    if (fetchOffset < of.log.activeBaseOffset && fetchOffset < of.bound) return true
+    if (of.log.endsSegment(fetchOffset, of.bound)) return true
     available += Math.min(availableBytes(of), of.partition.partitionMaxBytes)
   }
   return available >= wanted
 }
 
-function availableBytes({ log, partition }: Readable): number {
+function availableBytes({ log, partition, bound }: Readable): number {
   try {
-    return log.bytesFrom(partition.fetchOffset)
+    return log.bytesBetween(partition.fetchOffset, bound)
   } catch {
     // Reading will meet the same error, and answer with it.
     return Number.POSITIVE_INFINITY
@@ -290,7 +291,7 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
       const slice = log.read(partition.fetchOffset, maxBytes, bound, firstBatch(call.version, needsOne))
       leftBytes -= slice.sizeBytes
       if (slice.sizeBytes > 0) needsOne = false
-      const entry = entryOf(of, slice.pieces, request)
+      const entry = entryOf(of, slice, request)
       return call.version < ZSTD ? forOldClients(entry, slice.pieces, log, call) : entry
     } catch (error) {
       return nothing(partition.partition, call.logs.errorCodeOf(error))
@@ -298,15 +299,17 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
   })
 }
 
-function entryOf({ partition, log }: Readable, records: readonly Uint8Array[], { isolationLevel }: Request): Entry {
+function entryOf({ partition, log, bound }: Readable, slice: LogSlice, { isolationLevel }: Request): Entry {
+  const { partition: partitionIndex, fetchOffset } = partition
+  const aborted = () => (fetchOffset < bound ? log.abortedTransactions(fetchOffset, slice.sizeBytes) : [])
   return {
-    partitionIndex: partition.partition,
+    partitionIndex,
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    abortedTransactions: isolationLevel === READ_COMMITTED ? [] : null,
-    records,
+    abortedTransactions: isolationLevel === READ_COMMITTED ? aborted() : null,
+    records: slice.pieces,
   }
 }
 

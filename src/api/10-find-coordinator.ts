@@ -5,7 +5,7 @@ import { api, type Call } from './api.ts'
 
 /**
  * FindCoordinator v0–6. v1 the kind of coordinator; v4 several keys (KIP-699); v6 share groups (KIP-932). The broker that
- * answers is every coordinator there is. A topic that groups are kept in and that is not there yet is made at once: Kafka
+ * answers is every coordinator there is. The topic of groups, or of transactions, that is not there yet is made at once: Kafka
  * answers COORDINATOR_NOT_AVAILABLE until it is.
  */
 export const findCoordinator = contract({
@@ -53,10 +53,16 @@ export default api(findCoordinator, ({ key, keyType, coordinatorKeys }, call) =>
   return { throttleTimeMs: 0, ...nowhere, coordinators }
 })
 
-function coordinatorOf(key: string, keyType: number, { version, groups, catalog, endpoint }: Call) {
-  const errorCode = faultOf(key, keyType, version) ?? (keyType === GROUP ? groups.open() : ErrorCode.NONE)
+function coordinatorOf(key: string, keyType: number, call: Call) {
+  const { version, catalog, endpoint } = call
+  const errorCode = faultOf(key, keyType, version) ?? open(keyType, call)
   if (errorCode === ErrorCode.NONE) return { nodeId: catalog.nodeId, ...endpoint, errorCode, errorMessage: 'NONE' }
   return { ...nowhere, errorCode, errorMessage: errorName(errorCode) }
+}
+
+function open(keyType: number, { groups, transactions }: Call): ErrorCode {
+  if (keyType === GROUP) return groups.open()
+  return keyType === TRANSACTION ? transactions.open() : ErrorCode.NONE
 }
 
 const nowhere = { nodeId: -1, host: '', port: -1, errorCode: ErrorCode.NONE, errorMessage: null }

@@ -1,3 +1,5 @@
+import type { Catalog } from '../core/catalog/catalog.ts'
+import { supportedFeatures } from '../core/catalog/features.ts'
 import { isSoftwareName } from '../core/client-software.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, type Draft, type Infer, int16, int32, int64, string } from '../wire/schema.ts'
@@ -5,8 +7,8 @@ import { api } from './api.ts'
 import type { Rooms } from './rooms.ts'
 
 /**
- * ApiVersions v0–4. v3 names the client (KIP-511) and answers with features (KIP-584); v4 allows features whose least
- * version is 0. Left out: no feature is finalized, and so none is listed, until what it promises exists.
+ * ApiVersions v0–4. v3 names the client (KIP-511) and answers with features (KIP-584); v4 lists features whose least
+ * version is 0. Left out: levels of features that promise what is not there yet.
  */
 export const apiVersions = contract({
   key: 18,
@@ -49,15 +51,37 @@ export const apiVersions = contract({
 type Question = Infer<typeof apiVersions.request>
 type Reply = Draft<typeof apiVersions.response>
 
-/** The answer follows from nothing but the APIs that are served, so it can be made before there is a broker. */
-export function answerTo(request: Question, version: number, served: Rooms['served']): Reply {
+/** The first versions that answer with features, and with all of them. */
+const FEATURES = 3
+const FEATURES_FROM_ZERO = 4
+
+/** What is answered by a broker that serves those APIs and has those features in force. */
+export function answerTo(
+  request: Question,
+  version: number,
+  served: Rooms['served'],
+  features: Catalog['features'],
+): Reply {
   if (version < 0) {
     const own = served.filter(({ apiKey }) => apiKey === apiVersions.key)
     return { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys: own, throttleTimeMs: 0 }
   }
   const isNamed = isSoftwareName(request.clientSoftwareName) && isSoftwareName(request.clientSoftwareVersion)
-  if (version >= 3 && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [], throttleTimeMs: 0 }
-  return { errorCode: ErrorCode.NONE, apiKeys: served, throttleTimeMs: 0 }
+  if (version >= FEATURES && !isNamed) return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [], throttleTimeMs: 0 }
+  return {
+    errorCode: ErrorCode.NONE,
+    apiKeys: served,
+    throttleTimeMs: 0,
+    supportedFeatures: supportedFeatures.filter(({ minVersion }) => minVersion > 0 || version >= FEATURES_FROM_ZERO),
+    finalizedFeaturesEpoch: features.epoch,
+    finalizedFeatures: features.finalized.map(({ name, level }) => {
+      return { name, maxVersionLevel: level, minVersionLevel: level }
+    }),
+    // There is no ZooKeeper to come from.
+    zkMigrationReady: false,
+  }
 }
 
-export default api(apiVersions, (request, { version, served }) => answerTo(request, version, served))
+export default api(apiVersions, (request, { version, served, catalog }) =>
+  answerTo(request, version, served, catalog.features),
+)

@@ -1,12 +1,13 @@
 import { JournalError } from '../core/machine.ts'
+import type { InitProducerIdResponse } from '../core/transactions/commands.ts'
+import { beforeProducerFenced } from '../core/transactions/refusal.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { bool, contract, type Infer, int16, int32, int64, string } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { api, type Call } from './api.ts'
 
 /**
- * InitProducerId v0–5. v3 resumes a producer (KIP-360); v4 may answer PRODUCER_FENCED; v5 TRANSACTION_ABORTABLE
- * (KIP-890). v6 is KIP-939's, which 4.3.1 calls unstable. Left out: transactional ids, which get
- * COORDINATOR_NOT_AVAILABLE once their request has been found sound.
+ * InitProducerId v0–5. v3 resumes a producer (KIP-360); v4 may answer PRODUCER_FENCED (KIP-588); v5 TRANSACTION_ABORTABLE
+ * (KIP-890). v6 is KIP-939's, which 4.3.1 calls unstable.
  */
 export const initProducerId = contract({
   key: 22,
@@ -32,26 +33,31 @@ export const initProducerId = contract({
   }),
 })
 
-const NONE = { throttleTimeMs: 0, producerId: -1, producerEpoch: -1 }
+/** The first version that knows PRODUCER_FENCED. */
+const FENCED = 4
+const noProducer = { producerId: -1, producerEpoch: -1 }
 
 export default api(initProducerId, (request, call) => {
-  const errorCode = check(request, call.configs.number('transaction.max.timeout.ms'))
-  if (errorCode !== ErrorCode.NONE) return { ...NONE, errorCode }
-  try {
-    const producerId = call.catalog.allocateProducerId(call.now)
-    return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, producerId, producerEpoch: 0 }
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error
-    return { ...NONE, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+  const { errorCode, ...producer } = decide(request, call)
+  return {
+    throttleTimeMs: 0,
+    errorCode: call.version < FENCED ? beforeProducerFenced(errorCode) : errorCode,
+    ...producer,
   }
 })
 
-/** What KafkaApis.handleInitProducerIdRequest and TransactionCoordinator.handleInitProducerId look at before they act. */
-function check(request: Infer<typeof initProducerId.request>, maxTimeoutMs: number): number {
-  const { transactionalId, transactionTimeoutMs, producerId, producerEpoch } = request
-  if (producerId === -1 ? producerEpoch !== -1 : producerEpoch === -1) return ErrorCode.INVALID_REQUEST
-  if (transactionalId === null) return ErrorCode.NONE
-  if (transactionalId === '') return ErrorCode.INVALID_REQUEST
-  if (transactionTimeoutMs <= 0 || transactionTimeoutMs > maxTimeoutMs) return ErrorCode.INVALID_TRANSACTION_TIMEOUT
-  return ErrorCode.COORDINATOR_NOT_AVAILABLE
+function decide(request: Infer<typeof initProducerId.request>, call: Call): InitProducerIdResponse {
+  const { transactionalId, producerId, producerEpoch } = request
+  if ((producerId === -1) !== (producerEpoch === -1)) return { ...noProducer, errorCode: ErrorCode.INVALID_REQUEST }
+  return transactionalId === null ? allocate(call) : call.transactions.initProducerId({ ...request, transactionalId })
+}
+
+/** Who has no transactional id gets a new producer id, whatever it had. */
+function allocate({ catalog, now }: Call): InitProducerIdResponse {
+  try {
+    return { errorCode: ErrorCode.NONE, producerId: catalog.allocateProducerId(now), producerEpoch: 0 }
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error
+    return { ...noProducer, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+  }
 }

@@ -1,7 +1,13 @@
+import { CONSUMER_OFFSETS } from '../core/catalog/topic.ts'
+import { beforeProducerFenced } from '../core/transactions/refusal.ts'
+import { ErrorCode } from '../wire/errors.ts'
 import { contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** AddOffsetsToTxn v0–4. */
+/**
+ * AddOffsetsToTxn v0–4. v2 may answer PRODUCER_FENCED (KIP-588), v4 TRANSACTION_ABORTABLE (KIP-890). It adds the partition that has the
+ * group; clients of transaction version 2 leave it out.
+ */
 export const addOffsetsToTxn = contract({
   key: 25,
   name: 'AddOffsetsToTxn',
@@ -19,4 +25,13 @@ export const addOffsetsToTxn = contract({
   }),
 })
 
-export default api(addOffsetsToTxn)
+/** The first version that knows PRODUCER_FENCED. */
+const FENCED = 2
+
+export default api(addOffsetsToTxn, ({ groupId, ...producer }, { groups, transactions, version }) => {
+  const partition = groups.partitionFor(groupId)
+  if (partition === null) return { throttleTimeMs: 0, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE }
+  const topics = [{ name: CONSUMER_OFFSETS, partitions: [partition] }]
+  const errorCode = transactions.addPartitions({ ...producer, topics }, 0)
+  return { throttleTimeMs: 0, errorCode: version < FENCED ? beforeProducerFenced(errorCode) : errorCode }
+})

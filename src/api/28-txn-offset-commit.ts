@@ -1,7 +1,14 @@
+import type { TxnOffsetCommitRequest, TxnOffsetCommitResponse } from '../core/groups/commands.ts'
+import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { joinTopics, splitPartitions, withError } from './partitions.ts'
+import type { Admission } from './rooms.ts'
 
-/** TxnOffsetCommit v0–5. */
+/**
+ * TxnOffsetCommit v0–5. v2 leader epochs (KIP-320); v3 members and generations (KIP-447); v4 TRANSACTION_ABORTABLE; v5 adds
+ * the group's partition to the transaction by itself (KIP-890).
+ */
 export const txnOffsetCommit = contract({
   key: 28,
   name: 'TxnOffsetCommit',
@@ -37,4 +44,30 @@ export const txnOffsetCommit = contract({
   }),
 })
 
-export default api(txnOffsetCommit)
+/** The first versions of KIP-890. */
+const ABORTABLE = 4
+const ADDS_BY_ITSELF = 5
+
+export default api(txnOffsetCommit, (request, { version, catalog, groups, transactions }) => {
+  const known: TxnOffsetCommitRequest['topics'][number][] = []
+  const refused: TxnOffsetCommitResponse['topics'][number][] = []
+  for (const { name, partitions } of request.topics) {
+    const [there, missing] = splitPartitions(catalog.topicByName(name), partitions)
+    if (there.length > 0) known.push({ name, partitions: there })
+    if (missing.length === 0) continue
+    refused.push({ name, partitions: withError(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) })
+  }
+  if (known.length === 0) return { throttleTimeMs: 0, topics: refused }
+  const admission = admissionFor(version)
+  const { topics } = groups.commitTransactionalOffsets(
+    { ...request, topics: known },
+    partition => transactions.admit(request, [partition], admission)[0] ?? ErrorCode.UNKNOWN_SERVER_ERROR,
+  )
+  return { throttleTimeMs: 0, topics: joinTopics(refused, topics, 'name') }
+})
+
+/** AddPartitionsToTxnManager.txnOffsetCommitRequestVersionToTransactionSupportedOperation. */
+function admissionFor(version: number): Admission {
+  if (version >= ADDS_BY_ITSELF) return 'add'
+  return version >= ABORTABLE ? 'verify' : 'verifyForOldClient'
+}

@@ -1,7 +1,8 @@
+import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** ListPartitionReassignments v0. */
+/** ListPartitionReassignments v0. There is one broker, so that no reassignment is ever going on. */
 export const listPartitionReassignments = contract({
   key: 46,
   name: 'ListPartitionReassignments',
@@ -32,4 +33,9 @@ export const listPartitionReassignments = contract({
   }),
 })
 
-export default api(listPartitionReassignments)
+export default api(listPartitionReassignments, () => ({
+  throttleTimeMs: 0,
+  errorCode: ErrorCode.NONE,
+  errorMessage: null,
+  topics: [],
+}))

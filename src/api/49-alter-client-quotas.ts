@@ -1,7 +1,8 @@
 import { array, bool, contract, float64, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
-/** AlterClientQuotas v0–1. */
+/** AlterClientQuotas v0–1 (KIP-546). v1 is flexible. Left out: quotas are kept, and nobody is throttled yet. */
 export const alterClientQuotas = contract({
   key: 49,
   name: 'AlterClientQuotas',
@@ -34,4 +35,10 @@ export const alterClientQuotas = contract({
   }),
 })
 
-export default api(alterClientQuotas)
+export default api(alterClientQuotas, (request, { catalog, now }) => ({
+  throttleTimeMs: 0,
+  entries: journaled(
+    () => catalog.alterClientQuotas(request, now),
+    fault => request.entries.map(({ entity }) => ({ entity, ...fault })),
+  ),
+}))

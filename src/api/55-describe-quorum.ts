@@ -1,7 +1,12 @@
-import { array, contract, int16, int32, int64, string, uint16, uuid } from '../wire/schema.ts'
-import { api } from './api.ts'
+import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import { array, contract, type Infer, int16, int32, int64, string, uint16, uuid } from '../wire/schema.ts'
+import { api, type Call } from './api.ts'
 
-/** DescribeQuorum v0–2. */
+/**
+ * DescribeQuorum v0–2 (KIP-595). v1 when a voter has fetched (KIP-836); v2 directories, error texts and where voters listen
+ * (KIP-853). This node is the quorum; it has no listener for controllers.
+ */
 export const describeQuorum = contract({
   key: 55,
   name: 'DescribeQuorum',
@@ -57,4 +62,39 @@ export const describeQuorum = contract({
   }),
 })
 
-export default api(describeQuorum)
+export default api(describeQuorum, ({ topics }, call) => {
+  const [topic, ...others] = topics
+  const isAboutIt = topic?.topicName === CLUSTER_METADATA && topic.partitions.length === 1 && others.length === 0
+  if (!isAboutIt || topic.partitions[0]?.partitionIndex !== 0) return unknown(topics)
+  const { nodeId } = call.catalog
+  const partitions = [quorum(call)]
+  return { ...noError, topics: [{ topicName: CLUSTER_METADATA, partitions }], nodes: [{ nodeId, listeners: [] }] }
+})
+
+const noError = { errorCode: ErrorCode.NONE, errorMessage: '' }
+
+/** What this node has written is what all voters have. */
+function quorum({ catalog, now }: Call) {
+  const { nodeId, directoryId, metadataLog } = catalog
+  const { leaderEpoch, logEndOffset } = metadataLog
+  const voter = { replicaId: nodeId, replicaDirectoryId: directoryId, logEndOffset }
+  return {
+    partitionIndex: 0,
+    ...noError,
+    leaderId: nodeId,
+    leaderEpoch,
+    highWatermark: logEndOffset,
+    currentVoters: [{ ...voter, lastFetchTimestamp: now, lastCaughtUpTimestamp: now }],
+    observers: [],
+  }
+}
+
+/** Kafka says the same of each partition where one of them is not the quorum's. */
+function unknown(topics: Infer<typeof describeQuorum.request>['topics']) {
+  const error = { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: 'This is not the quorum' }
+  const nothing = { leaderId: 0, leaderEpoch: 0, highWatermark: 0, currentVoters: [], observers: [] }
+  const described = topics.map(({ topicName, partitions }) => {
+    return { topicName, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, ...error, ...nothing })) }
+  })
+  return { ...noError, topics: described, nodes: [] }
+}

@@ -1,7 +1,12 @@
+import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
-/** UpdateFeatures v0–2. */
+/**
+ * UpdateFeatures v0–2 (KIP-584). v1 kinds of downgrade and validation alone (KIP-778); v2 no results by feature. As in Kafka
+ * `allowDowngrade` of v0 allows nothing, and `timeoutMs` bounds nothing.
+ */
 export const updateFeatures = contract({
   key: 57,
   name: 'UpdateFeatures',
@@ -32,4 +37,13 @@ export const updateFeatures = contract({
   }),
 })
 
-export default api(updateFeatures)
+export default api(updateFeatures, ({ featureUpdates: updates, validateOnly }, { catalog, now }) => {
+  const result = journaled(
+    () => catalog.updateFeatures({ updates, validateOnly }, now),
+    fault => fault,
+  )
+  const isDone = result.errorCode === ErrorCode.NONE
+  return { throttleTimeMs: 0, ...result, results: isDone ? updates.map(({ feature }) => ({ feature, ...done })) : [] }
+})
+
+const done = { errorCode: ErrorCode.NONE, errorMessage: 'NONE' }

@@ -1,7 +1,8 @@
 import { contract, int16, int32, string } from '../wire/schema.ts'
 import { api } from './api.ts'
+import { journaled } from './journaled.ts'
 
-/** UnregisterBroker v0. */
+/** UnregisterBroker v0 (KIP-631). This broker, which is there, is registered again as soon as it is forgotten. */
 export const unregisterBroker = contract({
   key: 64,
   name: 'UnregisterBroker',
@@ -17,4 +18,10 @@ export const unregisterBroker = contract({
   }),
 })
 
-export default api(unregisterBroker)
+export default api(unregisterBroker, ({ brokerId }, { catalog, now }) => ({
+  throttleTimeMs: 0,
+  ...journaled(
+    () => catalog.unregisterBroker(brokerId, now),
+    fault => fault,
+  ),
+}))

@@ -1,7 +1,7 @@
 import { array, contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** DescribeTransactions v0. */
+/** DescribeTransactions v0 (KIP-664). */
 export const describeTransactions = contract({
   key: 65,
   name: 'DescribeTransactions',
@@ -28,4 +28,7 @@ export const describeTransactions = contract({
   }),
 })
 
-export default api(describeTransactions)
+export default api(describeTransactions, ({ transactionalIds }, { transactions }) => ({
+  throttleTimeMs: 0,
+  transactionStates: transactionalIds.map(transactionalId => transactions.describeTransaction(transactionalId)),
+}))

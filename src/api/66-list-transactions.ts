@@ -1,7 +1,12 @@
+import { listing, unknownStates } from '../core/transactions/listing.ts'
+import { ErrorCode } from '../wire/errors.ts'
 import { array, contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
-/** ListTransactions v0–2. */
+/**
+ * ListTransactions v0–2 (KIP-664). v1 filters by how long a transaction has been going on (KIP-994), v2 by a pattern of transactional
+ * ids (KIP-1152).
+ */
 export const listTransactions = contract({
   key: 66,
   name: 'ListTransactions',
@@ -25,4 +30,14 @@ export const listTransactions = contract({
   }),
 })
 
-export default api(listTransactions)
+export default api(listTransactions, (request, { transactions }) => {
+  const command = listing(request)
+  const none = { throttleTimeMs: 0, unknownStateFilters: [], transactionStates: [] }
+  if (!command) return { ...none, errorCode: ErrorCode.INVALID_REGULAR_EXPRESSION }
+  return {
+    throttleTimeMs: 0,
+    errorCode: ErrorCode.NONE,
+    unknownStateFilters: unknownStates(request.stateFilters),
+    transactionStates: transactions.listTransactions(command),
+  }
+})

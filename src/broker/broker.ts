@@ -26,6 +26,7 @@ import type { Caller, Peer } from './peer.ts'
 import type { Purgatory } from './purgatory.ts'
 import { Session, type Turns } from './session.ts'
 import type { Timers } from './timers.ts'
+import { TransactionCoordinator } from './transaction-coordinator.ts'
 
 /** What the broker has to say to people. */
 export interface BrokerLog {
@@ -80,8 +81,13 @@ export class Broker implements Turns {
     this.catalog = opened.catalog
     this.isCleanStart = opened.isCleanStart
     const served = servedApis(apis)
-    const groups = this.makeGroups()
-    this.catalog.onTopicDeleted = topic => groups.topicDeleted(topic)
+    const coordination = { catalog: this.catalog, configs, logs: this.logs, hall: this.makeHall() }
+    const groups = new GroupCoordinator({ ...coordination, random })
+    const transactions = new TransactionCoordinator({ ...coordination, groups })
+    this.catalog.onTopicDeleted = topic => {
+      groups.topicDeleted(topic)
+      transactions.topicDeleted(topic)
+    }
     const rooms: Rooms = {
       served,
       catalog: this.catalog,
@@ -90,8 +96,10 @@ export class Broker implements Turns {
       logs: this.logs,
       purgatory: this.purgatory,
       groups,
+      transactions,
     }
     this.dispatcher = new Dispatcher(served, rooms, clock, log)
+    transactions.resumeSoon()
   }
 
   /** Does what the constructor does, step by step. */
@@ -99,10 +107,10 @@ export class Broker implements Turns {
     return new Broker(options, yield* openSteps(options))
   }
 
-  private makeGroups(): GroupCoordinator {
-    const { catalog, logs, purgatory, timers } = this
-    const { configs, random, log } = this.options
-    const hall: Hall = {
+  private makeHall(): Hall {
+    const { logs, purgatory, timers } = this
+    const { log } = this.options
+    return {
       purgatory,
       timers,
       now: () => this.now(),
@@ -110,7 +118,6 @@ export class Broker implements Turns {
       turn: work => this.turn(work),
       warn: message => log.warn(message),
     }
-    return new GroupCoordinator({ catalog, configs, random, logs, hall })
   }
 
   get clusterId(): string {

@@ -29,6 +29,10 @@ export interface CleanerOptions {
 const SLICE_MS = 2
 const SLICE_BYTES = 1024 * 1024
 const REST_MS = 1
+/** What log.cleaner.io.max.bytes.per.second allows in this time may be read at once, as in Kafka's LogCleaner. */
+const THROTTLE_MS = 300
+/** Kafka takes any number for log.cleaner.io.buffer.load.factor; without room nothing would ever be clean. */
+const LEAST_LOAD_FACTOR = 0.01
 
 interface Work {
   readonly log: PartitionLog
@@ -82,27 +86,29 @@ export class Cleaner {
     if (this.nextSlice) this.options.timers.cancel(this.nextSlice)
   }
 
-  private wake(): void {
+  private wake(restMs = REST_MS): void {
     if (this.isClosed) return
-    const { timers, now } = this.options
-    this.nextSlice ??= timers.schedule(now() + REST_MS, () => {
+    const { timers, now, configs } = this.options
+    this.nextSlice ??= timers.schedule(now() + restMs, () => {
       this.nextSlice = null
-      if (this.runSlice()) this.wake()
+      const bytesPerMs = configs.double('log.cleaner.io.max.bytes.per.second') / 1000
+      const bytes = this.runSlice(bytesPerMs < 0 ? SLICE_BYTES : Math.min(bytesPerMs * THROTTLE_MS, SLICE_BYTES))
+      if (bytes !== null) this.wake(bytes > 0 ? Math.max(bytes / bytesPerMs, REST_MS) : REST_MS)
     })
   }
 
-  /** Cleans for a while; false if there is nothing to do, or nothing before the medium has answered. */
-  private runSlice(): boolean {
+  /** Cleans for a while: the bytes that were read, or null if there is nothing to do before something happens. */
+  private runSlice(sliceBytes: number): number | null {
     const { now } = this.options
     const endMs = now() + SLICE_MS
     let bytes = 0
     do {
       const log = this.work?.log ?? first(this.waiting)
       const moved = log ? this.move(log) : null
-      if (moved === null) return false
+      if (moved === null) return null
       bytes += moved
-    } while (bytes < SLICE_BYTES && now() < endMs)
-    return true
+    } while (bytes < sliceBytes && now() < endMs)
+    return bytes
   }
 
   /** Moves the work on `log` on, or begins it: the bytes that were read, or null where it has to wait. */
@@ -134,7 +140,9 @@ export class Cleaner {
     const plan = log.planCleaning(this.cleanedOffset(log), nowMs)
     this.cancelLater(log.directory)
     if (plan.isDue) {
-      const offsets = new OffsetMap(configs.number('log.cleaner.dedupe.buffer.size'), random.below(2 ** 32))
+      const loadFactor = Math.min(Math.max(configs.double('log.cleaner.io.buffer.load.factor'), LEAST_LOAD_FACTOR), 1)
+      const maxBytes = configs.number('log.cleaner.dedupe.buffer.size') * loadFactor
+      const offsets = new OffsetMap(maxBytes, random.below(2 ** 32))
       this.work = { log, compaction: log.compact({ plan, offsets, nowMs, wake: () => this.wake() }) }
     } else if (log.recoveryPoint < log.activeBaseOffset && !this.flushed.has(log)) {
       this.flushed.add(log)

@@ -37,6 +37,7 @@ class RequestCall implements Call {
   readonly logs: Rooms['logs']
   readonly purgatory: Rooms['purgatory']
   readonly groups: Rooms['groups']
+  readonly transactions: Rooms['transactions']
   readonly clientAddress: string
   readonly endpoint: Caller['endpoint']
   readonly roomBytes: number
@@ -55,6 +56,7 @@ class RequestCall implements Call {
     this.logs = rooms.logs
     this.purgatory = rooms.purgatory
     this.groups = rooms.groups
+    this.transactions = rooms.transactions
     this.clientAddress = caller.address
     this.endpoint = caller.endpoint
     this.roomBytes = caller.roomBytes

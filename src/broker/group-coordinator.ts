@@ -1,21 +1,14 @@
 /**
- * The coordinator of all groups: one machine for each partition of `__consumer_offsets`, loaded when the first of its groups
- * is asked for, so that groups cost a start nothing.
- *
- * Kafka loads a partition when it becomes its leader, and answers COORDINATOR_LOAD_IN_PROGRESS until it has. Here whoever
- * asks first waits for as long as reading one partition takes.
+ * The coordinator of all groups: a machine for each partition of `__consumer_offsets`.
  * @module
  */
 import type { Parked } from '../api/api.ts'
-import type { GroupCoordinator as GroupCoordinatorRoom } from '../api/rooms.ts'
+import type { GroupCoordinator as GroupCoordinatorRoom, TopicPartition } from '../api/rooms.ts'
 import { assert } from '../base/assert.ts'
 import type { Random } from '../base/random.ts'
 import { makeJavaUuid, type Uuid, zeroUuid } from '../base/uuid.ts'
 import type { Catalog, Topic } from '../core/catalog/catalog.ts'
-import { autoCreatedTopic } from '../core/catalog/internal-topics.ts'
 import { CONSUMER_OFFSETS } from '../core/catalog/topic.ts'
-import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
-import { coordinatorPartition } from '../core/coordinator-partition.ts'
 import type {
   GroupCommand,
   GroupReply,
@@ -23,48 +16,43 @@ import type {
   ListedGroup,
   SyncGroup,
   SyncGroupRequest,
+  TxnOffsetCommit,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
 } from '../core/groups/commands.ts'
 import { type GroupRecord, groupRecordReader, writeGroupRecord } from '../core/groups/group-record.ts'
 import { groupMachine } from '../core/groups/machine.ts'
-import { committedTopics, type GroupsState } from '../core/groups/state.ts'
+import { txnCommitRefusal } from '../core/groups/refusal.ts'
+import { committedTopics, type GroupsState, replayMarker } from '../core/groups/state.ts'
 import { type GroupReplyTo, type GroupRequest, type PromptRequest, unasked } from '../core/groups/unasked.ts'
 import { JournalError } from '../core/machine.ts'
-import { DiskError } from '../log/disk.ts'
-import { ErrorCode, MalformedError } from '../wire/errors.ts'
-import { RecordError } from '../wire/records/record-error.ts'
-import { type Hall, JournaledMachine, type MachineKind } from './journaled-machine.ts'
-import type { PartitionLogs } from './logs.ts'
-import { RecordTooLarge } from './partition-journal.ts'
+import type { PartitionLog, TransactionEnd } from '../log/partition.ts'
+import { ErrorCode } from '../wire/errors.ts'
+import { CompressionCodec, isCodec } from '../wire/records/compression/index.ts'
+import { type CoordinatorKind, type CoordinatorOptions, CoordinatorPartitions } from './coordinator-partitions.ts'
+import type { JournaledMachine } from './journaled-machine.ts'
 
-export interface GroupCoordinatorOptions {
-  readonly catalog: Catalog
-  readonly configs: BrokerConfigs
+export interface GroupCoordinatorOptions extends CoordinatorOptions {
   readonly random: Random
-  readonly logs: PartitionLogs
-  readonly hall: Hall
 }
 
-type Groups = JournaledMachine<GroupsState, GroupCommand, GroupRecord, GroupReply>
-type GroupsKind = MachineKind<GroupsState, GroupCommand, GroupRecord, GroupReply>
-
-/** Stands in a creation that no client has set a limit to. */
-const NO_HURRY_MS = 2 ** 31 - 1
+type Groups = JournaledMachine<GroupsState, GroupCommand, GroupRecord, GroupReply, never>
+type GroupsKind = CoordinatorKind<GroupsState, GroupCommand, GroupRecord, GroupReply, never>
 
 export class GroupCoordinator implements GroupCoordinatorRoom {
-  private readonly partitions: (Groups | undefined)[] = []
-  /** Partitions without a machine and without a directory, as far as it is known. */
-  private readonly unused = new Set<number>()
-  /** Of the topic that `partitions` are of. */
-  private topicId: Uuid | null = null
-  /** A group stays where it is when the topic gets more partitions: it moves at the next start, as in Kafka. */
-  private partitionCount = 0
-  private madeKind: GroupsKind | null = null
+  private readonly partitions: CoordinatorPartitions<GroupsState, GroupCommand, GroupRecord, GroupReply>
   private waiterCount = 0
 
-  constructor(private readonly options: GroupCoordinatorOptions) {}
+  constructor(private readonly options: GroupCoordinatorOptions) {
+    this.partitions = new CoordinatorPartitions(CONSUMER_OFFSETS, options, () => this.makeKind())
+  }
 
   open(): ErrorCode {
-    return this.topic(true) ? ErrorCode.NONE : ErrorCode.COORDINATOR_NOT_AVAILABLE
+    return this.partitions.open()
+  }
+
+  partitionFor(groupId: string): number | null {
+    return this.partitions.partitionFor(groupId)
   }
 
   ask<C extends PromptRequest>(command: C): GroupReplyTo<C> {
@@ -94,9 +82,33 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
     return answer as GroupReplyTo<C> | Parked<GroupReplyTo<C>>
   }
 
+  commitTransactionalOffsets(
+    request: TxnOffsetCommitRequest,
+    admit: (partition: TopicPartition) => ErrorCode,
+  ): TxnOffsetCommitResponse {
+    if (request.groupId === '') return txnCommitRefusal(request, ErrorCode.INVALID_GROUP_ID)
+    const command: TxnOffsetCommit = { type: 'txnOffsetCommit', request }
+    const reply = this.attempt(command, groups => {
+      const errorCode = admissionFault(groups.log, request, admit)
+      return errorCode === ErrorCode.NONE ? groups.execute(command) : unasked(command, errorCode)
+    })
+    assert(reply?.type === command.type, 'an answer to another command')
+    return reply.response
+  }
+
+  completeTransaction(partition: number, end: TransactionEnd): ErrorCode {
+    const topic = this.partitions.topic(false)
+    if (!topic?.partitions[partition]) return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    const groups = this.partitions.machine(topic, partition)
+    if (!groups) return ErrorCode.NOT_COORDINATOR
+    const errorCode = this.options.logs.endTransaction(groups.log, end)
+    if (errorCode === ErrorCode.NONE) replayMarker(groups.state, end.producerId, end.isCommit)
+    return errorCode
+  }
+
   listGroups(statesFilter: readonly string[], typesFilter: readonly string[]): ListedGroup[] {
     const listed: ListedGroup[] = []
-    for (const groups of this.used()) {
+    for (const groups of this.partitions.used()) {
       const reply = groups.execute({ type: 'listGroups', statesFilter, typesFilter })
       assert(reply?.type === 'listGroups', 'an answer to another command')
       for (const group of reply.groups) listed.push(group)
@@ -108,10 +120,10 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   topicDeleted({ name, id: topicId }: Topic): void {
     // Where it is their own, those who wait are told at once: GroupCoordinatorService.onResignation.
     if (name === CONSUMER_OFFSETS) {
-      this.topic(false)
+      this.partitions.topicDeleted()
       return
     }
-    for (const groups of this.used()) {
+    for (const groups of this.partitions.used()) {
       try {
         groups.execute({ type: 'topicsDeleted', topics: [{ name, topicId }] })
       } catch (error) {
@@ -122,97 +134,28 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   }
 
   /** What `ask` gets from the machine that has the group, or an answer that says why it could not be asked. */
-  private attempt<A>(command: GroupRequest, ask: (groups: Groups) => A): A | GroupReply {
-    const topic = this.topic(true)
-    if (!topic) return unasked(command, ErrorCode.COORDINATOR_NOT_AVAILABLE)
+  private attempt<A extends object | null>(command: GroupRequest, ask: (groups: Groups) => A): A | GroupReply {
     const groupId = 'request' in command ? command.request.groupId : command.groupId
-    const groups = this.partition(topic, coordinatorPartition(groupId, this.partitionCount))
-    if (!groups) return unasked(command, ErrorCode.NOT_COORDINATOR)
-    try {
-      return ask(groups)
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error
-      this.options.hall.warn(error.message)
-      return unasked(command, codeOf(error))
-    }
+    const answer = this.partitions.ask(groupId, ask)
+    return typeof answer === 'number' ? unasked(command, answer) : answer
   }
 
-  /** The machines of all partitions in which anything was ever written, loaded. */
-  private *used(): Generator<Groups> {
-    const topic = this.topic(false)
-    if (!topic) return
-    for (let index = 0; index < this.partitionCount; index++) {
-      const groups = this.isUnused(topic, index) ? null : this.partition(topic, index)
-      if (groups) yield groups
-    }
-  }
-
-  /** Nobody else writes there: what was not there once comes to be when its machine does. */
-  private isUnused(topic: Topic, index: number): boolean {
-    if (this.partitions[index]) return false
-    if (!this.unused.has(index) && !this.options.logs.hasDirectory(topic, index)) this.unused.add(index)
-    return this.unused.has(index)
-  }
-
-  /** The topic, made where it is missing and is to be; null where it is not there. */
-  private topic(isToBe: boolean): Topic | null {
-    const { catalog } = this.options
-    const topic = catalog.topicByName(CONSUMER_OFFSETS) ?? (isToBe ? this.createTopic() : null)
-    if (topic?.id !== this.topicId) this.begin(topic)
-    return topic
-  }
-
-  private createTopic(): Topic | null {
-    const { catalog, configs, hall } = this.options
-    const topics = [autoCreatedTopic(CONSUMER_OFFSETS, configs)]
-    try {
-      catalog.createTopics({ topics, validateOnly: false, timeoutMs: NO_HURRY_MS }, hall.now())
-    } catch (error) {
-      if (!(error instanceof JournalError)) throw error
-    }
-    return catalog.topicByName(CONSUMER_OFFSETS)
-  }
-
-  /** Forgets what belongs to a topic that is no more. */
-  private begin(topic: Topic | null): void {
-    for (const groups of this.partitions.splice(0)) groups?.close()
-    this.unused.clear()
-    this.topicId = topic?.id ?? null
-    this.partitionCount = topic?.partitions.length ?? 0
-  }
-
-  private partition(topic: Topic, index: number): Groups | null {
-    return this.partitions[index] ?? this.load(topic, index)
-  }
-
-  private load(topic: Topic, index: number): Groups | null {
-    const { hall, catalog, logs } = this.options
-    const log = logs.find(topic, index)
-    if (typeof log === 'number') return null
-    let groups: Groups | null = null
-    try {
-      groups = new JournaledMachine(this.kind, log, hall)
-      groups.execute({ type: 'partitionLoaded' })
-      // A crash may have come between the end of a topic and that of its offsets.
-      const topics = committedTopics(groups.state).filter(topic => !isThere(topic, catalog))
-      if (topics.length > 0) groups.execute({ type: 'topicsDeleted', topics })
-      this.partitions[index] = groups
-      return groups
-    } catch (error) {
-      if (!isLoadFailure(error)) throw error
-      groups?.close()
-      hall.warn(`${log.directory} cannot be loaded: ${error.message}`)
-      return null
-    }
-  }
-
-  private get kind(): GroupsKind {
-    this.madeKind ??= {
-      machine: groupMachine(this.options.configs),
-      format: { write: writeGroupRecord, reader: groupRecordReader },
+  private makeKind(): GroupsKind {
+    const { catalog, configs } = this.options
+    const wanted = configs.number('offsets.topic.compression.codec')
+    const codec = isCodec(wanted) ? wanted : CompressionCodec.NONE
+    return {
+      machine: groupMachine(configs),
+      format: { write: writeGroupRecord, reader: groupRecordReader, codec },
       journalRefused: command => ({ type: 'journalRefused', command }),
+      perform: () => {},
+      loaded: groups => {
+        groups.execute({ type: 'partitionLoaded' })
+        // A crash may have come between the end of a topic and that of its offsets.
+        const topics = committedTopics(groups.state).filter(topic => !isThere(topic, catalog))
+        if (topics.length > 0) groups.execute({ type: 'topicsDeleted', topics })
+      },
     }
-    return this.madeKind
   }
 }
 
@@ -222,12 +165,30 @@ function isThere({ name, topicId }: { readonly name: string; readonly topicId: U
   return id !== undefined && (topicId === zeroUuid || topicId === id)
 }
 
-/** What is the fault of the disk, or of what lies on it. */
-function isLoadFailure(error: unknown): error is Error {
-  return [DiskError, RecordError, MalformedError, JournalError].some(kind => error instanceof kind)
+/**
+ * Whether a producer may write to `log` as part of a transaction (UnifiedLog.maybeStartTransactionVerification): NONE, or the
+ * code for what it wants to commit. `admit` is asked by the first commit of each transaction alone.
+ */
+function admissionFault(
+  log: PartitionLog,
+  { producerId, producerEpoch }: TxnOffsetCommitRequest,
+  admit: (partition: TopicPartition) => ErrorCode,
+): ErrorCode {
+  if (log.producerEpochOf(producerId) > producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
+  if (log.hasOngoingTransaction(producerId, producerEpoch)) return ErrorCode.NONE
+  return codeForCommitter(admit({ topic: log.topic, partition: log.partition }))
 }
 
-/** CoordinatorOperationExceptionHelper: where the disk has failed, clients look for their coordinator again. */
-function codeOf(error: JournalError): ErrorCode {
-  return error instanceof RecordTooLarge ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.NOT_COORDINATOR
+/** CoordinatorOperationExceptionHelper, for what may be wrong with the partition and not with the producer. */
+function codeForCommitter(errorCode: ErrorCode): ErrorCode {
+  switch (errorCode) {
+    case ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+    case ErrorCode.NOT_ENOUGH_REPLICAS:
+      return ErrorCode.COORDINATOR_NOT_AVAILABLE
+    case ErrorCode.NOT_LEADER_OR_FOLLOWER:
+    case ErrorCode.KAFKA_STORAGE_ERROR:
+      return ErrorCode.NOT_COORDINATOR
+    default:
+      return errorCode
+  }
 }

@@ -26,11 +26,13 @@ export interface Hall {
 }
 
 /** One kind of machine. */
-export interface MachineKind<State, Command, Record, Reply> {
-  readonly machine: Machine<State, Command, Record, Reply, never>
+export interface MachineKind<State, Command, Record, Reply extends object, Effect> {
+  readonly machine: Machine<State, Command, Record, Reply, Effect>
   readonly format: RecordFormat<Record>
   /** What the machine is told when the journal has refused what `command` came to: its timers among them begin again. */
   journalRefused(command: Command): Command
+  /** Does what a machine wants done, and tells it with a command where it wants to know. Throws no JournalError. */
+  perform(effect: Effect, machine: JournaledMachine<State, Command, Record, Reply, Effect>): void
 }
 
 interface Waiter<Reply> {
@@ -38,20 +40,20 @@ interface Waiter<Reply> {
   readonly abandoned: Reply
 }
 
-export class JournaledMachine<State, Command, Record, Reply extends object> {
-  private readonly runtime: Runtime<State, Command, Record, Reply, never>
+export class JournaledMachine<State, Command, Record, Reply extends object, Effect> {
+  private readonly runtime: Runtime<State, Command, Record, Reply, Effect>
   private readonly timers = new Map<string, Timer>()
   private readonly waiters = new Map<string, Waiter<Reply>>()
 
   /** Loads all that the log holds. Throws DiskError, RecordError and MalformedError. */
   constructor(
-    private readonly kind: MachineKind<State, Command, Record, Reply>,
-    log: PartitionLog,
+    private readonly kind: MachineKind<State, Command, Record, Reply, Effect>,
+    readonly log: PartitionLog,
     private readonly hall: Hall,
   ) {
     const journal = new PartitionJournal(log, kind.format, hall.append, hall.now)
     this.runtime = new Runtime(kind.machine, journal, {
-      perform: () => {},
+      perform: effect => kind.perform(effect, this),
       setTimer: (key, at, command) => this.setTimer(key, at, command),
       answer: (waiter, reply) => this.answer(waiter, reply),
     })
@@ -60,6 +62,11 @@ export class JournaledMachine<State, Command, Record, Reply extends object> {
 
   get state(): State {
     return this.runtime.state
+  }
+
+  /** Does again what the log says is still to be done. */
+  resume(): void {
+    this.runtime.resume()
   }
 
   /** Executes one command and returns the caller's reply, null where there is none. Throws JournalError. */

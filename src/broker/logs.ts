@@ -10,14 +10,15 @@ import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { topicSettings } from '../core/configs/topic-configs.ts'
 import type { Millis } from '../core/machine.ts'
 import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.ts'
-import { type Disk, DiskError } from '../log/disk.ts'
+import { type Disk, DiskError, type DiskSpace } from '../log/disk.ts'
 import {
   LOG_START_CHECKPOINT,
   parsePartitionDirectory,
+  parseSegmentFileName,
   partitionDirectory,
   RECOVERY_POINT_CHECKPOINT,
 } from '../log/file-names.ts'
-import { PartitionLog } from '../log/partition.ts'
+import { PartitionLog, type TransactionEnd } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { type BatchHeader, batchHeaders } from '../wire/records/batch.ts'
@@ -25,6 +26,7 @@ import { RecordError } from '../wire/records/record-error.ts'
 import type { Cleaner } from './cleaner.ts'
 import { METADATA_DIRECTORY } from './format.ts'
 import { OffsetCheckpoint, type TopicPartition } from './offset-checkpoint.ts'
+import type { ProducerExpiry } from './producer-expiry.ts'
 
 export interface LogsOptions {
   readonly disk: Disk
@@ -34,9 +36,13 @@ export interface LogsOptions {
   readonly isCleanStart: boolean
   /** Hears of every log that it may have to clean. */
   readonly cleaner: Cleaner
+  /** Hears of every log that a producer with an id has written to. */
+  readonly expiry: ProducerExpiry
   onError(message: string): void
 }
 
+/** The first version of Produce whose transactions each have an epoch of their own (KIP-890). */
+const EPOCH_BUMPS = 12
 /** Of logs that cannot be opened, and of batches for each, so many are remembered: a disk that refuses is no reason to grow. */
 const MAX_REFUSED_COUNT = 1000
 
@@ -73,7 +79,7 @@ export class PartitionLogs implements Logs {
   }
 
   private open(topic: Topic, { index, leaderEpoch }: Partition): PartitionLog {
-    const { disk, configs, now, isCleanStart, cleaner } = this.options
+    const { disk, configs, now, isCleanStart, cleaner, expiry } = this.options
     const place = { topic: topic.name, partition: index }
     const directory = partitionDirectory(topic.name, index)
     const owner = readPartitionMetadata(disk, directory)
@@ -93,6 +99,7 @@ export class PartitionLogs implements Logs {
     })
     log.onFlushed = () => cleaner.consider(log)
     cleaner.consider(log)
+    if (log.hasProducers) expiry.watch(log)
     log.refuse(this.refused.get(directory) ?? [])
     this.refused.delete(directory)
     const logs = this.byTopic.get(topic.id) ?? []
@@ -132,7 +139,7 @@ export class PartitionLogs implements Logs {
       if (validated.hasLogStart) outcome.logStartOffset = log.logStartOffset
       return
     }
-    log.stage(validated, outcome, nowMs)
+    log.stage(validated, outcome, nowMs, version < EPOCH_BUMPS ? 'client' : 'epochBumpingClient')
     this.withStaged.add(log)
   }
 
@@ -154,6 +161,21 @@ export class PartitionLogs implements Logs {
     return ErrorCode.NONE
   }
 
+  sizeBytes({ name }: Topic, index: number): number {
+    const { disk } = this.options
+    const directory = partitionDirectory(name, index)
+    let sizeBytes = 0
+    for (const file of disk.list(directory)) {
+      const segment = parseSegmentFileName(file)
+      if (segment?.suffix === 'log' && segment.leftover === '') sizeBytes += disk.size(`${directory}/${file}`) ?? 0
+    }
+    return sizeBytes
+  }
+
+  space(): DiskSpace {
+    return this.options.disk.space()
+  }
+
   errorCodeOf(error: unknown): ErrorCode {
     if (error instanceof DiskError) return ErrorCode.KAFKA_STORAGE_ERROR
     if (error instanceof RecordError) return error.code
@@ -163,7 +185,7 @@ export class PartitionLogs implements Logs {
   /** Writes what this turn has staged: one write for each partition. */
   commit(): void {
     if (this.withStaged.size === 0) return
-    for (const log of this.withStaged) if (log.commit()) this.onGrowth(log)
+    for (const log of this.withStaged) if (log.commit()) this.grown(log)
     this.withStaged.clear()
   }
 
@@ -173,8 +195,22 @@ export class PartitionLogs implements Logs {
    */
   append(log: PartitionLog, batches: Uint8Array): boolean {
     if (log.append(batches, this.options.now()) === null) return false
-    this.onGrowth(log)
+    this.grown(log)
     return true
+  }
+
+  private grown(log: PartitionLog): void {
+    if (log.hasProducers) this.options.expiry.watch(log)
+    this.onGrowth(log)
+  }
+
+  endTransaction(log: PartitionLog, end: TransactionEnd): ErrorCode {
+    const errorCode = log.endTransaction(end, this.options.now())
+    if (errorCode !== ErrorCode.NONE) return errorCode
+    this.grown(log)
+    // What lies behind an open transaction is not cleaned.
+    this.options.cleaner.consider(log)
+    return errorCode
   }
 
   /**
@@ -190,6 +226,7 @@ export class PartitionLogs implements Logs {
   /** Puts the configs of a topic, and the broker's behind them, in force; a log that is not open finds them when it is. */
   configure(topic: Topic): void {
     const logs = this.byTopic.get(topic.id)
+    this.options.expiry.reconsider()
     if (logs === undefined) return
     const config = topicSettings(topic.configs, this.options.configs)
     for (const log of logs) {
@@ -217,6 +254,7 @@ export class PartitionLogs implements Logs {
       const log = this.find(topic, index)
       if (typeof log === 'number') continue
       this.withStaged.delete(log)
+      this.options.expiry.forget(log)
       try {
         log.remove()
       } catch (error) {

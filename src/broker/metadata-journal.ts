@@ -9,10 +9,10 @@ import { assert } from '../base/assert.ts'
 import { concatBytes } from '../base/bytes.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Uuid } from '../base/uuid.ts'
-import type { BrokerIdentity } from '../core/catalog/catalog.ts'
+import type { BrokerIdentity, MetadataLog } from '../core/catalog/catalog.ts'
 import { type MetadataRecord, readMetadataRecord } from '../core/catalog/metadata-record.ts'
 import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
-import { type Journal, JournalError } from '../core/machine.ts'
+import { JournalError } from '../core/machine.ts'
 import type { Disk } from '../log/disk.ts'
 import { defaultLogConfig } from '../log/log-config.ts'
 import { PartitionLog } from '../log/partition.ts'
@@ -35,7 +35,7 @@ interface Snapshot {
   readonly endOffset: number
 }
 
-export class MetadataJournal implements Journal<MetadataRecord> {
+export class MetadataJournal implements MetadataLog {
   private readonly log: PartitionLog
   /** Whether the log ends within a transaction (KIP-868): what it holds of it does not count. */
   private isInTransaction = false
@@ -66,6 +66,13 @@ export class MetadataJournal implements Journal<MetadataRecord> {
     refuseOrphans(this.disk, METADATA_DIRECTORY)
     const now = this.clock.now()
     this.write(concatBytes([leaderChangeBatch(identity, now), metadataBatch(bootstrapRecords(), now)]))
+  }
+
+  get leaderEpoch(): number {
+    return this.log.leaderEpoch
+  }
+  get logEndOffset(): number {
+    return this.log.logEndOffset
   }
 
   append(records: readonly MetadataRecord[]): void {

@@ -10,6 +10,7 @@ import { Cleaner } from './cleaner.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
+import { ProducerExpiry } from './producer-expiry.ts'
 import { Purgatory } from './purgatory.ts'
 import { Timers } from './timers.ts'
 
@@ -51,6 +52,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       now,
       isCleanStart,
       cleaner: new Cleaner({ disk, timers, random, configs, now, onError }),
+      expiry: new ProducerExpiry({ timers, configs, now }),
       onError,
     },
     grown => purgatory.stir(grown),

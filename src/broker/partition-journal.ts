@@ -1,6 +1,6 @@
 /**
  * The journal of a machine: one partition of an internal topic, in which every record has a key and a value, as Kafka's
- * coordinators write it (CoordinatorRuntime): a batch for each decision, no producer, no compression.
+ * coordinators write it (CoordinatorRuntime): a batch for each decision, without a producer unless it is part of a transaction.
  *
  * Kafka waits until a batch is replicated and undoes what it did where that fails. Here a batch is committed when it is
  * written, and nothing was done before.
@@ -9,27 +9,40 @@
 import { assert } from '../base/assert.ts'
 import { concatBytes } from '../base/bytes.ts'
 import { type Journal, JournalError, type Millis } from '../core/machine.ts'
+import type { Producer } from '../core/pending-records.ts'
 import type { PartitionLog } from '../log/partition.ts'
-import { encodeBatch, type RecordToWrite } from '../wire/records/batch-encoder.ts'
+import { type BatchOptions, encodeBatch, type RecordToWrite } from '../wire/records/batch-encoder.ts'
+import type { CompressionCodec } from '../wire/records/compression/index.ts'
 import { LastRecords } from './last-records.ts'
 
 /** What becomes of a record in a log. A value of null is a tombstone. */
 export interface KeyedRecord {
   readonly key: Uint8Array
   readonly value: Uint8Array | null
+  /** Whose open transaction it is part of, if of any. What is decided together is of one transaction, or of none. */
+  readonly producer?: Producer
 }
 
 /**
  * Null for a kind or version that is not known: it stays in the log. The bytes are views that change after the call. Throws
  * MalformedError where there is no record.
  */
-export type RecordReader<Record> = (key: Uint8Array, value: Uint8Array | null) => Record | null
+export type RecordReader<Record> = (
+  key: Uint8Array,
+  value: Uint8Array | null,
+  /** Whose open transaction it is part of; null for what counts already. */
+  producer: Producer | null,
+) => Record | null
 
 /** How the records of one machine are written, and read back. */
 export interface RecordFormat<Record> {
   write(record: Record): KeyedRecord
   /** What reads the records of one log, in order. */
   reader(): RecordReader<Record>
+  /** Left out, nothing is compressed. */
+  readonly codec?: CompressionCodec
+  /** Of all batches, with a producer and without. Left out, it is 0, as CoordinatorRuntime has it. */
+  readonly baseSequence?: number
 }
 
 /** A record that no batch can hold: max.message.bytes of the topic are not enough. */
@@ -39,9 +52,6 @@ const READ_BYTES = 1024 * 1024
 /** A batch header and, for each record, more than what stands around key and value. */
 const BATCH_OVERHEAD_BYTES = 64
 const RECORD_OVERHEAD_BYTES = 32
-
-/** As Kafka's coordinators have it: the sequence of a batch without a producer is 0, not -1. */
-const noProducer = { baseSequence: 0 }
 
 export class PartitionJournal<Record> implements Journal<Record> {
   constructor(
@@ -64,13 +74,15 @@ export class PartitionJournal<Record> implements Journal<Record> {
     const { maxMessageBytes } = this.log.config
     const timestamp = this.now()
     const batches: Uint8Array[] = []
+    let options: BatchOptions | null = null
     let batch: RecordToWrite[] = []
     let sizeBytes = BATCH_OVERHEAD_BYTES
     for (const record of records) {
-      const { key, value } = this.format.write(record)
+      const { key, value, producer } = this.format.write(record)
+      options ??= this.optionsOf(producer)
       const recordBytes = RECORD_OVERHEAD_BYTES + key.length + (value?.length ?? 0)
       if (sizeBytes + recordBytes > maxMessageBytes && batch.length > 0) {
-        batches.push(encodeBatch(noProducer, batch))
+        batches.push(encodeBatch(options, batch))
         batch = []
         sizeBytes = BATCH_OVERHEAD_BYTES
       }
@@ -78,13 +90,19 @@ export class PartitionJournal<Record> implements Journal<Record> {
       sizeBytes += recordBytes
       if (sizeBytes > maxMessageBytes) throw new RecordTooLarge(`${recordBytes} bytes for ${this.log.directory}`)
     }
-    batches.push(encodeBatch(noProducer, batch))
+    if (options) batches.push(encodeBatch(options, batch))
     return batches
   }
 
+  private optionsOf(producer: Producer | undefined): BatchOptions {
+    const { codec, baseSequence = 0 } = this.format
+    const options = { baseSequence, ...(codec !== undefined && { codec }) }
+    return producer ? { ...options, ...producer, isTransactional: true } : options
+  }
+
   /**
-   * The last record of every key, in order, of the kinds that are known: what compaction would leave. Throws DiskError,
-   * RecordError and MalformedError.
+   * The last record of every key, in order, of the kinds that are known: what compaction would leave; and what open
+   * transactions have written. Throws DiskError, RecordError and MalformedError.
    */
   *records(): Generator<Record> {
     const { log } = this
@@ -98,8 +116,8 @@ export class PartitionJournal<Record> implements Journal<Record> {
       offset = next
     }
     const read = this.format.reader()
-    for (const [key, value] of last.all()) {
-      const record = read(key, value)
+    for (const [key, value, producer] of last.all()) {
+      const record = read(key, value, producer)
       if (record) yield record
     }
   }

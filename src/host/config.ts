@@ -36,6 +36,9 @@ export interface Settings {
   readonly overrides: ReadonlyMap<string, string>
 }
 
+/** What those need who receive clients before the broker is there. */
+export type EarlySettings = Pick<Settings, 'host' | 'port' | 'dataDirectory' | 'isEphemeral'>
+
 /** A topic that is to be there. */
 export interface TopicWish {
   readonly name: string

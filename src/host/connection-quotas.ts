@@ -4,7 +4,11 @@ import { maxConnectionCount } from './open-files.ts'
 /** As in Kafka's configs. */
 export interface ConnectionLimits {
   readonly maxConnections: number
-  readonly maxConnectionsPerIp: number
+  maxConnectionsOf(address: string): number
+  /** New connections each second. */
+  readonly maxConnectionCreationRate: number
+  /** What these seconds have left of it may come at once. */
+  readonly quotaWindowSeconds: number
   /** Negative for no limit. */
   readonly connectionsMaxIdleMs: number
 }
@@ -20,11 +24,11 @@ export class ConnectionQuotas {
   /** Counts a connection from `address`, or says why there must be no more of them. */
   admit(address: string): string | null {
     this.possibleCount ??= maxConnectionCount()
-    const { maxConnections, maxConnectionsPerIp } = this.limits
+    const { maxConnections } = this.limits
     if (this.totalCount >= maxConnections) return `there are ${maxConnections} connections (max.connections)`
     if (this.totalCount >= this.possibleCount) return `there are ${this.totalCount} connections (limit on open files)`
     const count = this.countByAddress.get(address) ?? 0
-    if (count >= maxConnectionsPerIp) return `it has ${count} connections (max.connections.per.ip)`
+    if (count >= this.limits.maxConnectionsOf(address)) return `it has ${count} connections (max.connections.per.ip)`
     this.countByAddress.set(address, count + 1)
     this.totalCount++
     return null

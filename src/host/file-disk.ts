@@ -15,12 +15,13 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
   writevSync,
 } from 'node:fs'
 import { noBytes } from '../base/bytes.ts'
-import { type Disk, DiskError, type DiskFile } from '../log/disk.ts'
+import { type Disk, DiskError, type DiskFile, type DiskSpace } from '../log/disk.ts'
 import { FileWindows, MappedWindows } from './mapped-windows.ts'
 import { systemCodeOf } from './system-error.ts'
 
@@ -130,6 +131,11 @@ export class FileDisk implements Disk {
     if (process.platform === 'win32') return false
     const found = statSync(absolutePath, { throwIfNoEntry: false })
     return found?.isFile() === true && found.size >= LARGE_BYTES
+  }
+
+  space(): DiskSpace {
+    const { bsize, blocks, bavail } = attempt('look at', this.root, () => statfsSync(this.root))
+    return { totalBytes: blocks * bsize, usableBytes: bavail * bsize }
   }
 
   /** Gives back every handle and mapping. */

@@ -1,13 +1,17 @@
 /**
  * Receives clients while the broker is still opening: what they send waits, but for the question that every client asks
- * first, which versions are spoken here. So a client finds the broker as soon as the port is bound.
+ * first, which versions are spoken here. So a client finds the broker as soon as the port is bound. New clients are told of
+ * features too: where the broker has a directory to read them from, these wait with the rest.
  * @module
  */
 import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
 import { isSoftwareName } from '../core/client-software.ts'
 import { apiVersionsAnswers } from './api-versions-answers.ts' with { type: 'macro' }
-import { type Address, type Admit, type ClientSocket, Entrance, type Guest, ListenError } from './listen.ts'
+import type { EarlySettings } from './config.ts'
+import { type Admit, type ClientSocket, Entrance, type Guest, ListenError } from './listen.ts'
 
+/** What tells a directory that had a broker. */
+const META_PROPERTIES = 'meta.properties'
 /** Who has sent more than this is read again when the broker is there. */
 const MOST_BYTES = 64 * 1024
 
@@ -16,9 +20,9 @@ export class Lobby {
   private readonly guests = new Set<LobbyGuest>()
 
   /** @throws ListenError */
-  constructor(address: Address) {
-    this.entrance = new Entrance(address, socket => {
-      const guest = new LobbyGuest(socket, () => this.guests.delete(guest))
+  constructor(settings: EarlySettings) {
+    this.entrance = new Entrance(settings, socket => {
+      const guest = new LobbyGuest(socket, settings, () => this.guests.delete(guest))
       this.guests.add(guest)
       return guest
     })
@@ -32,9 +36,9 @@ export class Lobby {
 }
 
 /** Null where the address cannot be listened on: who asks again is told why. */
-export function openLobby(address: Address): Lobby | null {
+export function openLobby(settings: EarlySettings): Lobby | null {
   try {
-    return new Lobby(address)
+    return new Lobby(settings)
   } catch (error) {
     if (error instanceof ListenError) return null
     throw error
@@ -47,6 +51,7 @@ class LobbyGuest implements Guest {
 
   constructor(
     private readonly socket: ClientSocket,
+    private readonly settings: EarlySettings,
     readonly closed: () => void,
   ) {}
 
@@ -59,7 +64,8 @@ class LobbyGuest implements Guest {
 
   private answer(): void {
     const question = readApiVersions(this.unanswered)
-    if (question === null) return
+    const isKnown = question !== null && (question.version < FIRST_WITH_FEATURES || isNew(this.settings))
+    if (!isKnown) return
     this.isAnswered = true
     this.unanswered = this.unanswered.subarray(question.sizeBytes)
     this.socket.write(answerTo(question))
@@ -76,6 +82,12 @@ class LobbyGuest implements Guest {
   }
 }
 
+/** Whether the broker will find nothing: then it is known which features it has. */
+function isNew({ isEphemeral, dataDirectory }: EarlySettings): boolean {
+  // A file that is not there has no size. Asked in this way it takes no module.
+  return isEphemeral || Bun.file(`${dataDirectory}/${META_PROPERTIES}`).size === 0
+}
+
 const answers = apiVersionsAnswers().map(hex => Uint8Array.fromHex(hex))
 
 const LENGTH_BYTES = 4
@@ -83,6 +95,7 @@ const LENGTH_BYTES = 4
 const HEAD_BYTES = 14
 const API_VERSIONS_KEY = 18
 const FIRST_FLEXIBLE = 3
+const FIRST_WITH_FEATURES = 3
 
 interface Question {
   readonly version: number

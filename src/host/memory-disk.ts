@@ -7,7 +7,7 @@
  */
 import { assert } from '../base/assert.ts'
 import { noBytes } from '../base/bytes.ts'
-import { type Disk, DiskError, type DiskFile } from '../log/disk.ts'
+import { type Disk, DiskError, type DiskFile, type DiskSpace } from '../log/disk.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 const LEAST_CHUNK_BYTES = 1024
@@ -89,6 +89,10 @@ export class MemoryDisk implements Disk {
     const entry = this.find(path)
     if (entry) release(entry)
     this.parentOf(path)?.delete(lastNameOf(path))
+  }
+
+  space(): DiskSpace {
+    return { totalBytes: this.capacityBytes, usableBytes: this.budget.freeBytes }
   }
 
   private find(path: string): Entry | null {

@@ -1,6 +1,7 @@
 /** A broker as a process: starts it, says so, and stops it when told. @module */
 import { Broker } from '../broker/broker.ts'
 import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
+import { refuseConflicts } from '../core/configs/start-conflicts.ts'
 import { JournalError } from '../core/machine.ts'
 import { DiskError } from '../log/disk.ts'
 import { MalformedError } from '../wire/errors.ts'
@@ -43,8 +44,7 @@ interface Running {
 export async function serve(settings: Settings, lobby: Lobby | null): Promise<void> {
   const log = new StderrLog({ isVerbose: settings.isVerbose })
   try {
-    const { host, port } = settings
-    const open = lobby ?? new Lobby({ host, port })
+    const open = lobby ?? new Lobby(settings)
     const running = await start(settings, open.entrance, log)
     dieOfSurprises(log)
     stopOnSignals(running, settings, log)
@@ -67,6 +67,7 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
   await nextRound()
   const inForce = kafkaConfigs(settings, { port: entrance.port, nodeId, directory: placeOf(settings) })
   const configs = new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
+  if (settings.overrides.size > 0) refuseConflicts(configs)
   const clock = new SystemClock()
   const broker = await inRounds(
     Broker.open({ disk, clock, random: new SystemRandom(), configs, log, soon: setImmediate }),

@@ -3,7 +3,7 @@
  * heard.
  * @module
  */
-import { earlyAddress } from './cli/early-address.ts'
+import { earlySettings } from './cli/early-settings.ts'
 import { openLobby } from './lobby.ts'
 import { nextRound } from './rounds.ts'
 
@@ -20,8 +20,8 @@ const pieces = [
 
 /** `args` without the program's name. */
 export async function start(args: readonly string[]): Promise<void> {
-  const address = earlyAddress(args, process.env)
-  const lobby = address && openLobby(address)
+  const settings = earlySettings(args, process.env)
+  const lobby = settings && openLobby(settings)
   if (lobby) {
     await Bun.sleep(KNOCK_MS)
     for (const load of pieces) {

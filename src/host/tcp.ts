@@ -8,6 +8,7 @@ import { IdleSweep } from './idle-sweep.ts'
 import type { Admit, Entrance } from './listen.ts'
 import type { Log } from './log.ts'
 import { Rounds } from './rounds.ts'
+import { Turnstile } from './turnstile.ts'
 
 export interface TcpOptions {
   readonly entrance: Entrance
@@ -39,6 +40,7 @@ export function serveTcp(options: TcpOptions): TcpServer {
   const { entrance, connect, log, limits, advertised = null, network = new SystemNetwork() } = options
   const connections = new Set<Connection>()
   const quotas = new ConnectionQuotas(limits)
+  const turnstile = new Turnstile(limits)
   const idleSweep = new IdleSweep(connections, limits.connectionsMaxIdleMs)
   const listening = { advertised, host: entrance.asked.host }
   let whenEmpty: (() => void) | null = null
@@ -65,10 +67,13 @@ export function serveTcp(options: TcpOptions): TcpServer {
       socket.terminate()
       return undefined
     }
-    const connection = new Connection(socket, surroundings)
-    connections.add(connection)
-    idleSweep.start()
-    return connection
+    const enter = () => {
+      const connection = new Connection(socket, surroundings)
+      connections.add(connection)
+      idleSweep.start()
+      return connection
+    }
+    return turnstile.admit({ socket, enter, left: () => quotas.release(address) })
   }
 
   return {
@@ -81,6 +86,7 @@ export function serveTcp(options: TcpOptions): TcpServer {
     stopAccepting: () => entrance.close(),
     close() {
       entrance.close()
+      turnstile.close()
       const empty = new Promise<void>(resolve => {
         whenEmpty = resolve
       })

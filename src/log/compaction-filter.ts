@@ -12,10 +12,10 @@ import {
 } from '../wire/records/batch.ts'
 import { type BatchOptions, encodeBatch } from '../wire/records/batch-encoder.ts'
 import { CompressionCodec, isCodec } from '../wire/records/compression/index.ts'
-import { readInt16 } from '../wire/records/integers.ts'
+import { readMarker } from '../wire/records/end-transaction.ts'
 import { openRecords, readRecords } from '../wire/records/record.ts'
 import { MAX_DECOMPRESSED_BYTES } from './batch-cursor.ts'
-import type { CleanedTransactions, MarkerType } from './compaction-transactions.ts'
+import type { CleanedTransactions } from './compaction-transactions.ts'
 import type { OffsetMap } from './offset-map.ts'
 
 /** The last that is in the log of a producer: its sequences go on from there. */
@@ -38,12 +38,6 @@ export interface CleaningRules {
   readonly deleteRetentionMs: number
 }
 
-/** A control record's key: int16 version, int16 type. */
-const MARKER_TYPE = 2
-const MARKER_KEY_BYTES = 4
-const ABORT = 0
-const COMMIT = 1
-
 /**
  * What stays of the batch that `bytes` hold, which `header` describes: the same bytes, a batch with fewer records, a
  * header without any, or null for nothing. @throws RecordError for a batch that is broken
@@ -64,7 +58,7 @@ export function cleanBatch(bytes: Uint8Array, header: BatchHeader, rules: Cleani
 /** Whether transactions make the batch needless: it was aborted, or is a marker of which nothing else is left. */
 export function canDiscard(bytes: Uint8Array, header: BatchHeader, transactions: CleanedTransactions): boolean {
   return isControl(header.attributes)
-    ? transactions.canDiscardMarker(header, markerTypeOf(bytes, header))
+    ? transactions.canDiscardMarker(header, readMarker(bytes, header))
     : transactions.canDiscardBatch(header)
 }
 
@@ -151,13 +145,4 @@ function frameOf(header: BatchHeader): BatchOptions {
     isTransactional: isTransactional(attributes),
     isControl: isControl(attributes),
   }
-}
-
-/** What a control batch says, null where nothing is left of it. */
-function markerTypeOf(bytes: Uint8Array, header: BatchHeader): MarkerType | null {
-  if (header.recordCount === 0) return null
-  const cursor = openRecords(bytes, header, MAX_DECOMPRESSED_BYTES)
-  cursor.next()
-  const type = cursor.keyBytes < MARKER_KEY_BYTES ? -1 : readInt16(cursor.bytes, cursor.keyPosition + MARKER_TYPE)
-  return type === COMMIT ? 'commit' : type === ABORT ? 'abort' : 'other'
 }

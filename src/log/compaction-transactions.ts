@@ -5,21 +5,12 @@
  */
 
 import { type BatchHeader, isTransactional } from '../wire/records/batch.ts'
-
-/** A line of the transaction index. */
-export interface AbortedTransaction {
-  readonly producerId: number
-  readonly firstOffset: number
-  readonly lastOffset: number
-  readonly lastStableOffset: number
-}
-
-export type MarkerType = 'commit' | 'abort' | 'other'
+import type { Marker } from '../wire/records/end-transaction.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 
 /** Batches are shown to it in the order of their offsets. */
 export class CleanedTransactions {
-  /** Those that something is left of: lines for the transaction index of the segment that is written. */
-  readonly retained: AbortedTransaction[] = []
+  private retained: AbortedTransaction[] = []
   /** Not begun yet, in the order in which they begin. */
   private ahead: AbortedTransaction[] = []
   /** Those that are open here and will be aborted, by producer, and whether anything is left of them to be seen. */
@@ -30,6 +21,16 @@ export class CleanedTransactions {
   /** Tells of the aborted transactions in the next stretch of the log. */
   add(transactions: readonly AbortedTransaction[]): void {
     this.ahead = [...this.ahead, ...transactions].sort((a, b) => a.firstOffset - b.firstOffset)
+  }
+
+  /**
+   * The aborted transactions whose markers were seen since the last call, and of which something is left: lines for the
+   * transaction index of the segment that is written.
+   */
+  takeRetained(): readonly AbortedTransaction[] {
+    const { retained } = this
+    this.retained = []
+    return retained
   }
 
   /** Whether the records of a batch, which is no control batch, can all go: those of an aborted transaction. */
@@ -45,11 +46,12 @@ export class CleanedTransactions {
     return true
   }
 
-  /** Whether nothing needs a control batch any more; `type` is null for one that was emptied before. */
-  canDiscardMarker(header: BatchHeader, type: MarkerType | null): boolean {
+  /** Whether nothing needs a control batch any more; `marker` is null for one that was emptied before. */
+  canDiscardMarker(header: BatchHeader, marker: Marker | null): boolean {
     this.beginUpTo(header.baseOffset + header.lastOffsetDelta)
-    if (type === 'commit') return !this.committed.delete(header.producerId)
-    if (type !== 'abort') return type === null
+    if (marker === null) return true
+    if (marker.isCommit === null) return false
+    if (marker.isCommit) return !this.committed.delete(header.producerId)
     const aborted = this.aborted.get(header.producerId)
     this.aborted.delete(header.producerId)
     // What was seen goes now, unless it has the producer's last sequence: the marker waits for the next round.

@@ -13,7 +13,7 @@ import { RecordError } from '../wire/records/record-error.ts'
 import { type BatchCursor, MAX_DECOMPRESSED_BYTES } from './batch-cursor.ts'
 import { type CleaningRules, canDiscard, cleanBatch, type LastRecord } from './compaction-filter.ts'
 import { type CleaningPlan, groupSegments, type SegmentSizes, segmentsIn } from './compaction-plan.ts'
-import { type AbortedTransaction, CleanedTransactions } from './compaction-transactions.ts'
+import { CleanedTransactions } from './compaction-transactions.ts'
 import { type Disk, DiskError } from './disk.ts'
 import { segmentFileName } from './file-names.ts'
 import type { LogConfig } from './log-config.ts'
@@ -29,8 +29,6 @@ export interface CompactedLog {
   readonly config: LogConfig
   /** Of the producers that are not forgotten. */
   lastRecords(): ReadonlyMap<number, LastRecord>
-  /** Those of which something lies in `[from, to)`, as the transaction index knows them. */
-  abortedTransactions(from: number, to: number): readonly AbortedTransaction[]
 }
 
 export interface CleaningRound {
@@ -58,8 +56,6 @@ const WRITE_BYTES = 256 * 1024
 export function* compact(log: CompactedLog, round: CleaningRound): Compaction {
   const endOffset = yield* fillOffsets(log, round)
   const groups = yield* groupsBefore(endOffset, log, round)
-  // What another broker has aborted is known from its index alone, which would have to be written anew.
-  if (groups.some(group => group.some(segment => segment.hasTransactionIndex))) return null
   const transactions = new CleanedTransactions()
   for (const group of groups) {
     const rules = {
@@ -82,7 +78,7 @@ export function* compact(log: CompactedLog, round: CleaningRound): Compaction {
 function* fillOffsets(log: CompactedLog, { plan, offsets }: CleaningRound): Generator<Move, number> {
   const { firstDirtyOffset, firstUncleanableOffset } = plan
   const transactions = new CleanedTransactions()
-  transactions.add(log.abortedTransactions(firstDirtyOffset, firstUncleanableOffset))
+  transactions.add(log.segments.abortedBetween(firstDirtyOffset, firstUncleanableOffset))
   const dirty = segmentsIn(log.segments.all, firstDirtyOffset, firstUncleanableOffset)
   for (const [index, segment] of dirty.entries()) {
     const cursor = segment.cursorAt(segment.indexes.offsets.lookup(firstDirtyOffset), READ_BYTES)
@@ -141,7 +137,7 @@ function* cleanGroup(
   let isSwapped = false
   try {
     for (const segment of group) {
-      rules.transactions.add(log.abortedTransactions(segment.baseOffset, log.segments.after(segment)))
+      rules.transactions.add(log.segments.abortedBetween(segment.baseOffset, log.segments.after(segment)))
       const cursor = segment.cursorAt(0, READ_BYTES)
       while (cursor.next()) {
         const batch = cleanBatch(cursor.bytes(), cursor.header(), rules)
@@ -151,6 +147,7 @@ function* cleanGroup(
       requireEnd(cursor)
     }
     written.flushBuffer()
+    for (const aborted of rules.transactions.takeRetained()) written.segment.noteAborted(aborted)
     yield* reachMedium(written.segment, wake)
     swap(log, group, written.segment, () => {
       isSwapped = true

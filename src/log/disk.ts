@@ -16,6 +16,12 @@ export class DiskError extends Error {
   }
 }
 
+/** What a disk can hold, and how much more it can take. */
+export interface DiskSpace {
+  readonly totalBytes: number
+  readonly usableBytes: number
+}
+
 /** Paths are relative to the data directory and separated by '/'. Every method may throw DiskError. */
 export interface Disk {
   /** A file, made empty if it is missing. It holds no handle until it is used, and may lose and regain it any time. */
@@ -32,6 +38,7 @@ export interface Disk {
   rename(from: string, to: string): void
   /** Removes a file or a directory with all that is in it; nothing happens where there is none. */
   remove(path: string): void
+  space(): DiskSpace
 }
 
 export interface DiskFile {

@@ -107,6 +107,12 @@ export class OffsetIndex extends SparseIndex {
     return this.positionOf(this.lastWhile(at => readInt32(this.bytes, at) <= relative))
   }
 
+  /** The offset of the first entry at `position` or later: one beyond all that lies before it; null if there is none. */
+  offsetFrom(position: number): number | null {
+    const at = this.lastWhile(at => readInt32(this.bytes, at + 4) < position) + OffsetIndex.entryBytes
+    return at < this.sizeBytes ? this.offsetOf(at) : null
+  }
+
   /** Whether the last entry can belong to a log of `logBytes`; no entry is ever made for the first batch. */
   isSound(logBytes: number): boolean {
     const { lastPosition } = this

@@ -7,9 +7,13 @@ import { BatchCursor, WALK_WINDOW_BYTES } from './batch-cursor.ts'
 import type { Disk } from './disk.ts'
 import { parseSegmentFileName, type SegmentFileName } from './file-names.ts'
 
-/** What is left: base offsets of segments and offsets of producer snapshots, ascending. */
+/** What is left, ascending. */
 export interface DirectoryContent {
+  /** Base offsets. */
   readonly segments: readonly number[]
+  /** Base offsets of the segments that have a transaction index. */
+  readonly transactionIndexes: readonly number[]
+  /** Offsets of producer snapshots. */
   readonly snapshots: readonly number[]
 }
 
@@ -20,7 +24,11 @@ export function sweepDirectory(disk: Disk, directory: string, logStartOffset = 0
   removeDeleted(disk, directory, logStartOffset)
   removeStrayIndexes(disk, directory)
   const files = segmentFiles(disk, directory)
-  return { segments: offsetsOf(files, 'log'), snapshots: offsetsOf(files, 'snapshot') }
+  return {
+    segments: offsetsOf(files, 'log'),
+    transactionIndexes: offsetsOf(files, 'txnindex'),
+    snapshots: offsetsOf(files, 'snapshot'),
+  }
 }
 
 function segmentFiles(disk: Disk, directory: string): SegmentFileName[] {

@@ -3,7 +3,8 @@
 import { assert } from '../base/assert.ts'
 import type { Uuid } from '../base/uuid.ts'
 import { ErrorCode } from '../wire/errors.ts'
-import { type BatchHeader, batchHeaders, patchOffsets } from '../wire/records/batch.ts'
+import { type BatchHeader, batchHeaders, isControl, patchOffsets } from '../wire/records/batch.ts'
+import { encodeMarker } from '../wire/records/end-transaction.ts'
 import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
 import { type CleaningRound, type Compaction, compact } from './compaction.ts'
 import type { LastRecord } from './compaction-filter.ts'
@@ -14,12 +15,22 @@ import { segmentFileName } from './file-names.ts'
 import { isRelative } from './index.ts'
 import { type LogConfig, maxSegmentMs } from './log-config.ts'
 import { writeSnapshot } from './producer-snapshot.ts'
-import { firstOffset, type ProducerBatch, type ProducerEntry, type Producers } from './producers.ts'
+import {
+  type AppendOrigin,
+  firstOffset,
+  type ProducerBatch,
+  type ProducerEntry,
+  type Producers,
+  type TransactionEnd,
+} from './producers.ts'
 import { type RecoveredLog, type RecoveryOptions, recoverLog } from './recovery.ts'
 import { Segment } from './segment.ts'
 import type { FirstBatch, LogSlice, Segments, TimestampedOffset } from './segments.ts'
 import { type AppendOutcome, failOutcome, fillOutcome, Staging } from './staging.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 import type { ValidatedRecords } from './validate.ts'
+
+export type { TransactionEnd } from './producers.ts'
 
 export interface PartitionLogOptions extends RecoveryOptions {
   readonly topic: string
@@ -97,12 +108,14 @@ export class PartitionLog {
   get highWatermark(): number {
     return this.segments.endOffset
   }
+  /** Everything before it is decided: in no transaction, or in one that has ended. */
   get lastStableOffset(): number {
     return this.firstUnstableOffset ?? this.highWatermark
   }
-  /** Where the first open transaction begins, or null. */
+  /** Where the first open transaction begins, as far as it is in the log, or null. */
   get firstUnstableOffset(): number | null {
-    return null
+    const { firstUndecidedOffset } = this.producers
+    return firstUndecidedOffset === null ? null : Math.max(firstUndecidedOffset, this.startOffset)
   }
   get recoveryPoint(): number {
     return this.segments.recoveryPoint
@@ -126,7 +139,10 @@ export class PartitionLog {
   get isCleanable(): boolean {
     return !this.isClosed && !this.segments.isSwapping
   }
-  /** The idempotent producers whose batches are in the log. */
+  get hasProducers(): boolean {
+    return this.producers.count > 0
+  }
+  /** The idempotent and transactional producers whose batches are in the log. */
   get activeProducers(): Iterable<ProducerEntry> {
     return this.producers.entries
   }
@@ -143,17 +159,17 @@ export class PartitionLog {
 
   /**
    * Accepts `records` for the next commit: gives them offsets and leader epoch, in place, and fills `outcome`. The bytes
-   * must stay as they are until then. A repeated batch is answered and not appended; where a producer's sequence or epoch
-   * is wrong, or the segment had to be rolled and the disk refused, the outcome has the error code.
+   * must stay as they are until then. A client's repeated batch is answered and not appended; where a producer's sequence or
+   * epoch is wrong, or the segment had to be rolled and the disk refused, the outcome has the error code.
    */
-  stage(records: ValidatedRecords, outcome: AppendOutcome, nowMs: number): void {
+  stage(records: ValidatedRecords, outcome: AppendOutcome, nowMs: number, origin: AppendOrigin = 'client'): void {
     if (!this.rollIfFull(records, nowMs)) {
       this.producers.refuse(records.batches)
       failOutcome(outcome, ErrorCode.KAFKA_STORAGE_ERROR, -1)
       return
     }
-    const earlier = this.duplicateOf(records)
-    const errorCode = earlier === null ? this.checkProducers(records) : ErrorCode.NONE
+    const earlier = origin === 'coordinator' ? null : this.duplicateOf(records)
+    const errorCode = earlier === null ? this.checkProducers(records, origin) : ErrorCode.NONE
     if (errorCode !== ErrorCode.NONE) {
       failOutcome(outcome, errorCode, this.startOffset)
     } else if (earlier !== null) {
@@ -190,7 +206,7 @@ export class PartitionLog {
     }
     assert(segments.endOffset === staging.endOffset, 'the log ends where the staging did')
     staging.clear()
-    this.producers.promote()
+    for (const aborted of this.producers.promote()) segments.active.noteAborted(aborted)
     this.attempt(() => this.epochs.save(this.disk, this.directory))
     this.checkOrder()
     this.onAppend()
@@ -200,8 +216,30 @@ export class PartitionLog {
   /** Stages and commits batches of our own making: for journals. Returns the first one's offset, or null. */
   append(bytes: Uint8Array, nowMs: number): number | null {
     const outcome: AppendOutcome = { errorCode: 0, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
-    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs)
+    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, 'coordinator')
     return this.commit() && outcome.errorCode === ErrorCode.NONE ? outcome.baseOffset : null
+  }
+
+  /**
+   * Appends the marker of a transaction, at once, behind what is staged: NONE; INVALID_PRODUCER_EPOCH or
+   * TRANSACTION_COORDINATOR_FENCED for one that comes too late; KAFKA_STORAGE_ERROR. A producer that has no transaction here
+   * gets a marker all the same, which fences those before it.
+   */
+  endTransaction(end: TransactionEnd, nowMs: number): ErrorCode {
+    const errorCode = this.producers.checkEnd(end)
+    if (errorCode !== ErrorCode.NONE) return errorCode
+    const marker = encodeMarker(end, nowMs, this.config.messageTimestampType)
+    return this.append(marker, nowMs) === null ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
+  }
+
+  /** Whether a producer has an open transaction here, begun in this epoch. What is staged counts. */
+  hasOngoingTransaction(producerId: number, producerEpoch: number): boolean {
+    return this.producers.hasOngoingTransaction(producerId, producerEpoch)
+  }
+
+  /** The last epoch of a producer, -1 where it is not known. What is staged counts. */
+  producerEpochOf(producerId: number): number {
+    return this.producers.epochOf(producerId)
   }
 
   /**
@@ -213,9 +251,22 @@ export class PartitionLog {
     return this.segments.read(offset, maxBytes, upTo, firstBatch)
   }
 
-  /** Bytes from the batch that holds `offset` to the high watermark. @throws DiskError */
-  bytesFrom(offset: number): number {
-    return offset < this.highWatermark ? this.segments.bytesBetween(offset, this.highWatermark) : 0
+  /** Bytes from the batch that holds `offset` to `upTo`. @throws DiskError */
+  bytesBetween(offset: number, upTo: number): number {
+    return offset < upTo ? this.segments.bytesBetween(offset, upTo) : 0
+  }
+
+  /** Whether a segment ends between `offset` and `upTo`. */
+  endsSegment(offset: number, upTo: number): boolean {
+    return this.segments.areApart(offset, upTo)
+  }
+
+  /**
+   * The aborted transactions that whoever has read `sizeBytes` from `offset` on has to leave out, and perhaps some behind.
+   * @throws DiskError
+   */
+  abortedTransactions(offset: number, sizeBytes: number): readonly AbortedTransaction[] {
+    return this.segments.abortedIn(offset, sizeBytes)
   }
 
   /** The log start offset as ListOffsets answers it: without a timestamp. */
@@ -243,9 +294,12 @@ export class PartitionLog {
     return this.epochs.endOffsetFor(epoch, this.logEndOffset)
   }
 
-  /** Forgets idempotent producers that have been silent for producer.id.expiration.ms. */
-  expireProducers(nowMs: number): void {
-    this.producers.expire(nowMs, this.config.producerIdExpirationMs)
+  /**
+   * Forgets producers that have been silent for producer.id.expiration.ms, but for those with open transactions. Returns when
+   * the next may be forgotten, null for never.
+   */
+  expireProducers(nowMs: number): number | null {
+    return this.producers.expire(nowMs, this.config.producerIdExpirationMs)
   }
 
   /** What there is to clean, where everything before `cleanedOffset` was cleaned. @throws DiskError */
@@ -265,8 +319,6 @@ export class PartitionLog {
     const log = {
       ...{ disk, directory, segments, config },
       lastRecords: () => this.lastRecords(),
-      // Transactions are refused until there is an index of those that were aborted.
-      abortedTransactions: () => [],
     }
     try {
       return yield* compact(log, round)
@@ -305,6 +357,7 @@ export class PartitionLog {
     this.segments.active.trim()
     this.epochs.save(this.disk, this.directory)
     if (this.snapshotOffset < this.logEndOffset) this.writeSnapshot()
+    for (const segment of this.segments.all) segment.saveTransactions()
     this.segments.flush(this.segments.active)
     this.segments.close()
   }
@@ -374,9 +427,10 @@ export class PartitionLog {
   }
 
   /** NONE, or what the state of its producer has against a batch: one set of records has one batch of a producer at most. */
-  private checkProducers(records: ValidatedRecords): ErrorCode {
+  private checkProducers(records: ValidatedRecords, origin: AppendOrigin): ErrorCode {
     for (const batch of records.batches) {
-      const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.producers.check(batch)
+      const isData = batch.producerId >= 0 && !isControl(batch.attributes)
+      const errorCode = isData ? this.producers.check(batch, origin) : ErrorCode.NONE
       if (errorCode !== ErrorCode.NONE) return errorCode
     }
     return ErrorCode.NONE

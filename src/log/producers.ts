@@ -1,28 +1,36 @@
 /**
- * What a partition knows of idempotent producers (Kafka's ProducerStateManager and ProducerAppendInfo; KIP-98, KIP-360):
- * the last batches of each, so that a batch that comes twice is found and one that is missing is noticed.
+ * What a partition knows of idempotent and transactional producers (Kafka's ProducerStateManager and ProducerAppendInfo;
+ * KIP-98, KIP-360, KIP-890): the last batches of each, so that a batch that comes twice is found and one that is missing is
+ * noticed, and the transactions that are open.
  * @module
  */
 
 import { ErrorCode } from '../wire/errors.ts'
-import {
-  type BatchHeader,
-  incrementSequence,
-  isControl,
-  isTransactional,
-  lastSequenceOf,
-} from '../wire/records/batch.ts'
-import { readInt32 } from '../wire/records/integers.ts'
-import { readRecords } from '../wire/records/record.ts'
+import { type BatchHeader, isControl, isTransactional, lastSequenceOf } from '../wire/records/batch.ts'
+import { type EndTransaction, readMarker } from '../wire/records/end-transaction.ts'
+import { OngoingTransactions } from './ongoing-transactions.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 
 const REMEMBERED_BATCHES = 5
 const MAX_SEQUENCE = 0x7fffffff
 /** New producers whose first batch was refused, and of whom it is remembered. */
 const MAX_AWAITED_COUNT = 1000
 const NO_PRODUCER_EPOCH = -1
-/** An end-transaction marker's value (EndTxnMarker): int16 version, int32 coordinator epoch. */
-const MARKER_COORDINATOR_EPOCH = 2
-const MARKER_BYTES = 6
+const NO_TIMESTAMP = -1
+const LAST_EPOCH = 0x7fff
+/** The first transaction.version in which every transaction has an epoch of its own, and its marker the next one (KIP-890). */
+const EPOCH_BUMPS = 2
+
+/**
+ * Who appends (AppendOrigin): a client, one that gives each transaction an epoch of its own, or a coordinator, whose batches
+ * have no sequences.
+ */
+export type AppendOrigin = 'client' | 'epochBumpingClient' | 'coordinator'
+
+/** How a transaction ends, in the way of a transaction.version. */
+export interface TransactionEnd extends EndTransaction {
+  readonly transactionVersion: number
+}
 
 /** One batch of a producer. */
 export interface ProducerBatch {
@@ -68,10 +76,21 @@ export class Producers {
    * it not: it gives up a whole directory where a write has failed.
    */
   private readonly awaited = new Map<number, BatchHeader>()
+  private readonly ongoing: OngoingTransactions
 
   /** With `entries` as of a snapshot. */
   constructor(entries: Iterable<ProducerEntry> = []) {
     for (const entry of entries) this.durable.set(entry.producerId, entry)
+    this.ongoing = new OngoingTransactions(
+      Array.from(this.durable.values())
+        .filter(entry => entry.currentTxnFirstOffset >= 0)
+        .map(entry => [entry.producerId, entry.currentTxnFirstOffset]),
+    )
+  }
+
+  /** How many there are whose batches are in the log. */
+  get count(): number {
+    return this.durable.size
   }
 
   /** The entries whose batches are in the log. */
@@ -89,46 +108,126 @@ export class Producers {
     )
   }
 
-  /** NONE, or why the producer's next batch cannot be this one (ProducerAppendInfo.maybeValidateDataBatch). */
-  check(batch: BatchHeader): ErrorCode {
+  /** NONE, or why the producer's next batch cannot be this one (ProducerAppendInfo.appendDataBatch). */
+  check(batch: BatchHeader, origin: AppendOrigin): ErrorCode {
     const entry = this.latest(batch.producerId)
-    if (entry === undefined) return this.mayBegin(batch) ? ErrorCode.NONE : ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-    if (batch.producerEpoch < entry.producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
-    if (isControl(batch.attributes) || entry.producerEpoch === NO_PRODUCER_EPOCH) return ErrorCode.NONE
-    const isInSequence =
-      batch.producerEpoch === entry.producerEpoch
-        ? follows(batch.baseSequence, lastSequence(entry))
-        : batch.baseSequence === 0
-    return isInSequence ? ErrorCode.NONE : ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    if (entry !== undefined && batch.producerEpoch < entry.producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
+    if (origin !== 'coordinator' && !this.isInSequence(batch, entry, origin)) {
+      return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+    }
+    const isLost = entry !== undefined && entry.currentTxnFirstOffset >= 0 && !isTransactional(batch.attributes)
+    return isLost ? ErrorCode.INVALID_TXN_STATE : ErrorCode.NONE
+  }
+
+  /** ProducerAppendInfo.checkSequence */
+  private isInSequence(batch: BatchHeader, entry: ProducerEntry | undefined, origin: AppendOrigin): boolean {
+    const { producerEpoch, baseSequence } = batch
+    const isUnknown = entry === undefined || entry.batches.length === 0
+    if (isUnknown && baseSequence !== 0 && origin === 'epochBumpingClient' && isTransactional(batch.attributes)) {
+      return false
+    }
+    if (entry === undefined) return this.mayBegin(batch)
+    if (entry.producerEpoch === NO_PRODUCER_EPOCH) return true
+    return producerEpoch === entry.producerEpoch ? follows(baseSequence, lastSequence(entry)) : baseSequence === 0
+  }
+
+  /** NONE, or why the producer's transaction cannot end so (ProducerAppendInfo.appendEndTxnMarker). */
+  checkEnd({ producerId, producerEpoch, coordinatorEpoch, transactionVersion }: TransactionEnd): ErrorCode {
+    const entry = this.latest(producerId) ?? unknownProducer(producerId)
+    const isOpen = entry.currentTxnFirstOffset >= 0
+    // A marker that comes again, after its transaction has ended, has the epoch that it left behind.
+    const mayRepeat = transactionVersion < EPOCH_BUMPS || !isOpen || producerEpoch === LAST_EPOCH
+    const leastEpoch = mayRepeat ? entry.producerEpoch : entry.producerEpoch + 1
+    if (producerEpoch < leastEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
+    return coordinatorEpoch < entry.coordinatorEpoch ? ErrorCode.TRANSACTION_COORDINATOR_FENCED : ErrorCode.NONE
+  }
+
+  /** Where the first open transaction begins, or null. */
+  get firstUndecidedOffset(): number | null {
+    return this.ongoing.firstOffset
+  }
+
+  /** Whether a producer has an open transaction, begun in this epoch (UnifiedLog.hasOngoingTransaction). */
+  hasOngoingTransaction(producerId: number, producerEpoch: number): boolean {
+    const entry = this.latest(producerId)
+    return entry !== undefined && entry.currentTxnFirstOffset >= 0 && entry.producerEpoch === producerEpoch
+  }
+
+  /** The last epoch of a producer, -1 where it is not known. */
+  epochOf(producerId: number): number {
+    return this.latest(producerId)?.producerEpoch ?? NO_PRODUCER_EPOCH
   }
 
   /** Enters the batch of `bytes` that is staged at `baseOffset`. @throws RecordError for a control batch that is broken */
   stage(bytes: Uint8Array, batch: BatchHeader, baseOffset: number): void {
-    const before = this.latest(batch.producerId)
-    const isMarker = isControl(batch.attributes)
-    const entry = isMarker ? afterMarker(before, bytes, batch) : afterBatch(before, batch, baseOffset)
-    this.staged.set(batch.producerId, entry)
+    if (isControl(batch.attributes)) this.stageMarker(bytes, batch, baseOffset)
+    else this.stageBatch(batch, baseOffset)
   }
 
-  /** What was staged is in the log. */
-  promote(): void {
-    if (this.staged.size === 0) return
+  private stageBatch(batch: BatchHeader, baseOffset: number): void {
+    const { producerId, producerEpoch, maxTimestamp, lastOffsetDelta: offsetDelta } = batch
+    const before = this.latest(producerId)
+    const opened = before?.currentTxnFirstOffset ?? -1
+    const begins = opened < 0 && isTransactional(batch.attributes)
+    if (begins) this.ongoing.stageBegin(producerId, baseOffset)
+    const added: ProducerBatch = {
+      lastSequence: lastSequenceOf(batch),
+      lastOffset: baseOffset + offsetDelta,
+      offsetDelta,
+      timestamp: maxTimestamp,
+    }
+    this.staged.set(producerId, {
+      producerId,
+      producerEpoch,
+      lastTimestamp: maxTimestamp,
+      coordinatorEpoch: before?.coordinatorEpoch ?? -1,
+      currentTxnFirstOffset: begins ? baseOffset : opened,
+      batches: [...batchesOf(before, producerEpoch).slice(1 - REMEMBERED_BATCHES), added],
+    })
+  }
+
+  /** A marker has no sequence. It ends the transaction, and a higher epoch in it makes sequences begin anew. */
+  private stageMarker(bytes: Uint8Array, batch: BatchHeader, offset: number): void {
+    const { producerId, producerEpoch } = batch
+    const before = this.latest(producerId) ?? unknownProducer(producerId)
+    const marker = readMarker(bytes, batch)
+    // Of a transaction without records compaction leaves an empty batch, which says nothing any more.
+    if (marker === null || marker.isCommit === null) {
+      this.staged.set(producerId, before)
+      return
+    }
+    if (before.currentTxnFirstOffset >= 0) this.ongoing.stageEnd(producerId, offset, marker.isCommit)
+    this.staged.set(producerId, {
+      producerId,
+      producerEpoch,
+      lastTimestamp: marker.timestamp,
+      coordinatorEpoch: marker.coordinatorEpoch,
+      currentTxnFirstOffset: -1,
+      batches: batchesOf(before, producerEpoch),
+    })
+  }
+
+  /** What was staged is in the log. Returns the transactions that were aborted by it, and had records. */
+  promote(): readonly AbortedTransaction[] {
     for (const entry of this.staged.values()) {
       this.durable.set(entry.producerId, entry)
       this.awaited.delete(entry.producerId)
     }
     this.staged.clear()
+    return this.ongoing.promote()
   }
 
   /** What was staged was not written. */
   drop(): void {
     this.staged.clear()
+    this.ongoing.drop()
   }
 
   /** `batches` were not written, and are to come again. */
   refuse(batches: readonly BatchHeader[]): void {
     for (const batch of batches) {
-      const isFirst = batch.producerId >= 0 && this.latest(batch.producerId) === undefined && this.mayBegin(batch)
+      if (batch.producerId < 0 || isControl(batch.attributes)) continue
+      const isFirst = this.latest(batch.producerId) === undefined && this.mayBegin(batch)
       if (isFirst) this.awaited.set(batch.producerId, batch)
     }
     for (const oldest of this.awaited.keys()) {
@@ -137,11 +236,17 @@ export class Producers {
     }
   }
 
-  /** Forgets the producers that have been silent for too long; one with an open transaction stays. */
-  expire(nowMs: number, expirationMs: number): void {
+  /**
+   * Forgets the producers that have been silent for too long; one with an open transaction stays. Returns when the next may
+   * be forgotten, if it stays silent, or null if there is none.
+   */
+  expire(nowMs: number, expirationMs: number): number | null {
+    let nextMs = Number.POSITIVE_INFINITY
     for (const entry of this.durable.values()) {
       if (isExpired(entry, nowMs, expirationMs)) this.durable.delete(entry.producerId)
+      else if (entry.currentTxnFirstOffset < 0) nextMs = Math.min(nextMs, entry.lastTimestamp + expirationMs)
     }
+    return nextMs < Number.POSITIVE_INFINITY ? nextMs : null
   }
 
   /** Whether a producer of whom nothing is in the log may begin with `batch`. */
@@ -165,41 +270,19 @@ function follows(sequence: number, last: number): boolean {
   return sequence === last + 1 || (sequence === 0 && last === MAX_SEQUENCE)
 }
 
-function afterBatch(before: ProducerEntry | undefined, batch: BatchHeader, baseOffset: number): ProducerEntry {
-  const offsetDelta = batch.lastOffsetDelta
-  const added: ProducerBatch = {
-    lastSequence: incrementSequence(batch.baseSequence, offsetDelta),
-    lastOffset: baseOffset + offsetDelta,
-    offsetDelta,
-    timestamp: batch.maxTimestamp,
-  }
-  const opened = before?.currentTxnFirstOffset ?? -1
+/** A producer of whom nothing is known (ProducerStateEntry.empty). */
+function unknownProducer(producerId: number): ProducerEntry {
   return {
-    producerId: batch.producerId,
-    producerEpoch: batch.producerEpoch,
-    lastTimestamp: batch.maxTimestamp,
-    coordinatorEpoch: before?.coordinatorEpoch ?? -1,
-    currentTxnFirstOffset: opened < 0 && isTransactional(batch.attributes) ? baseOffset : opened,
-    batches: [...batchesOf(before, batch).slice(1 - REMEMBERED_BATCHES), added],
-  }
-}
-
-/** A marker has no sequence. It ends the transaction, and a higher epoch in it makes sequences begin anew. */
-function afterMarker(before: ProducerEntry | undefined, bytes: Uint8Array, batch: BatchHeader): ProducerEntry {
-  const [record] = readRecords(bytes, batch, bytes.length)
-  const value = record?.value
-  const isWhole = value !== null && value !== undefined && value.length >= MARKER_BYTES
-  return {
-    producerId: batch.producerId,
-    producerEpoch: batch.producerEpoch,
-    lastTimestamp: record?.timestamp ?? batch.maxTimestamp,
-    coordinatorEpoch: isWhole ? readInt32(value, MARKER_COORDINATOR_EPOCH) : (before?.coordinatorEpoch ?? -1),
+    producerId,
+    producerEpoch: NO_PRODUCER_EPOCH,
+    lastTimestamp: NO_TIMESTAMP,
+    coordinatorEpoch: -1,
     currentTxnFirstOffset: -1,
-    batches: batchesOf(before, batch),
+    batches: [],
   }
 }
 
-/** The remembered batches of the epoch that `batch` has. */
-function batchesOf(entry: ProducerEntry | undefined, batch: BatchHeader): readonly ProducerBatch[] {
-  return entry?.producerEpoch === batch.producerEpoch ? entry.batches : []
+/** The remembered batches of an epoch. */
+function batchesOf(entry: ProducerEntry | undefined, producerEpoch: number): readonly ProducerBatch[] {
+  return entry?.producerEpoch === producerEpoch ? entry.batches : []
 }

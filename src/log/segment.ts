@@ -9,6 +9,7 @@ import { isRelative } from './index.ts'
 import type { LogConfig } from './log-config.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
+import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts'
 
 export class Segment {
   /** Bytes of batches that are part of the log; the file may be longer after a failed write. */
@@ -22,6 +23,7 @@ export class Segment {
   /** Null until it is used again after a change of its name. */
   private opened: DiskFile | null = null
   private loaded: SegmentIndexes | null = null
+  private loadedTransactions: TransactionIndex | null = null
   private knownMaxTimestamp: number | null = null
   private readonly recent = new RecentBatches()
   /** The last place that was looked for: a fetch asks for it twice, for how much there is and for the bytes. */
@@ -39,7 +41,9 @@ export class Segment {
     private replacement: ReplacementSuffix = '',
   ) {
     this.sizeBytes = this.file.size
-    if (this.sizeBytes === 0) this.loaded = new SegmentIndexes(baseOffset)
+    if (this.sizeBytes > 0) return
+    this.loaded = new SegmentIndexes(baseOffset)
+    this.loadedTransactions = new TransactionIndex()
   }
 
   private get file(): DiskFile {
@@ -59,9 +63,10 @@ export class Segment {
     return this.loaded
   }
 
-  /** Whether transactions were aborted in here, by a broker that keeps such an index. @throws DiskError */
-  get hasTransactionIndex(): boolean {
-    return (this.disk.size(this.pathOf('txnindex')) ?? 0) > 0
+  /** The transactions whose abort markers lie in here, read from the file on first use. @throws DiskError */
+  get transactions(): TransactionIndex {
+    this.loadedTransactions ??= TransactionIndex.load(this.disk, this.pathOf('txnindex'))
+    return this.loadedTransactions
   }
 
   /** The max timestamp of the first batch, from which segment.ms and max.compaction.lag.ms count; -1 if it has none. @throws DiskError */
@@ -101,6 +106,12 @@ export class Segment {
     this.indexes.note(lastOffset, maxTimestamp, this.sizeBytes, sizeBytes, config.indexIntervalBytes)
     this.recent.add(baseOffset, this.sizeBytes)
     this.sizeBytes += sizeBytes
+  }
+
+  /** Takes note of a transaction that was aborted by a batch which is part of the log now. */
+  noteAborted(aborted: AbortedTransaction): void {
+    this.isFlushed = false
+    this.transactions.append(aborted)
   }
 
   /** How long the first batch has waited at `nowMs`: by the records' clock if they have one, else by ours. */
@@ -157,11 +168,12 @@ export class Segment {
   }
 
   /**
-   * Checks every batch, cuts the file after the last sound one and makes the indexes anew; `visit` sees each batch.
-   * Returns the next offset. @throws DiskError
+   * Checks every batch, cuts the file after the last sound one and makes the indexes anew; `visit` sees each batch, and
+   * notes those that abort a transaction. Returns the next offset. @throws DiskError
    */
   recover(config: LogConfig, visit: (cursor: BatchCursor) => void): number {
     const indexes = new SegmentIndexes(this.baseOffset)
+    this.loadedTransactions = TransactionIndex.anew()
     const cursor = this.cursorAt(0, WALK_WINDOW_BYTES)
     let nextOffset = this.baseOffset
     let end = 0
@@ -192,20 +204,33 @@ export class Segment {
     return indexes
   }
 
+  /** Whether the index files hold all that is known. */
+  private get areIndexesSaved(): boolean {
+    return this.loaded?.isSaved !== false && this.loadedTransactions?.isSaved !== false
+  }
+
   /** Writes the index files if they are behind; where the disk refuses they stay in memory, to be written another time. */
   saveIndexes(): void {
-    if (this.loaded === null || this.loaded.isSaved) return
+    if (this.areIndexesSaved) return
     this.isFlushed = false
     try {
-      this.loaded.save(this.disk, suffix => this.pathOf(suffix))
+      this.loaded?.save(this.disk, suffix => this.pathOf(suffix))
+      this.saveTransactions()
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
     }
   }
 
+  /** Writes the transaction index, which nobody can make anew from the segment alone, if it is behind. @throws DiskError */
+  saveTransactions(): void {
+    this.loadedTransactions?.save(this.disk, this.pathOf('txnindex'))
+  }
+
   /** Forgets what can be read again: indexes that are in their files. Handles and mappings are the disk's to give up. */
   forgetIndexes(): void {
     this.recent.clear()
+    // One that is empty takes less than to look whether it has a file.
+    if (this.loadedTransactions?.isSaved && !this.loadedTransactions.isEmpty) this.loadedTransactions = null
     if (!this.loaded?.isSaved) return
     this.knownMaxTimestamp = this.loaded.maxTimestamp
     this.loaded = null
@@ -224,7 +249,7 @@ export class Segment {
     const { sizeBytes } = this
     try {
       const { file } = this
-      const files = this.canFlush && this.loaded?.isSaved !== false ? [file, ...this.indexFiles()] : []
+      const files = this.canFlush && this.areIndexesSaved ? [file, ...this.indexFiles()] : []
       if (files.length === 0) done()
       let left = files.length
       let areFlushed = true
@@ -245,7 +270,7 @@ export class Segment {
   }
 
   private indexFiles(): DiskFile[] {
-    const paths = (['index', 'timeindex'] as const).map(suffix => this.pathOf(suffix))
+    const paths = (['index', 'timeindex', 'txnindex'] as const).map(suffix => this.pathOf(suffix))
     return paths.filter(path => this.disk.size(path) !== null).map(path => this.disk.open(path))
   }
 

@@ -5,6 +5,7 @@ import { readRecords } from '../wire/records/record.ts'
 import { type BatchCursor, MAX_DECOMPRESSED_BYTES, WALK_WINDOW_BYTES } from './batch-cursor.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Segment } from './segment.ts'
+import type { AbortedTransaction } from './transaction-index.ts'
 
 /** Bytes of the log, in one segment. */
 export interface LogSlice {
@@ -142,6 +143,11 @@ export class Segments {
     return emptySlice
   }
 
+  /** Whether `offset` lies in an earlier segment than `upTo`. */
+  areApart(offset: number, upTo: number): boolean {
+    return this.indexOf(offset) < this.indexOf(upTo)
+  }
+
   /** Bytes of the batches that hold the offsets from `from` on and lie before `to`. */
   bytesBetween(from: number, to: number): number {
     let sum = 0
@@ -152,6 +158,34 @@ export class Segments {
       if (start !== null) sum += this.endPosition(index, to) - start
     }
     return sum
+  }
+
+  /**
+   * The aborted transactions that whoever has read `sizeBytes` from the batch that holds `offset` needs to know of, and some
+   * more: how far the bytes go is looked up in the index alone (LocalLog.addAbortedTransactions).
+   */
+  abortedIn(offset: number, sizeBytes: number): AbortedTransaction[] {
+    for (let index = this.indexOf(offset); index < this.segments.length; index++) {
+      const segment = this.at(index)
+      const start = segment.positionOf(offset)
+      if (start !== null) {
+        return this.abortedBetween(offset, segment.indexes.offsets.offsetFrom(start + sizeBytes) ?? this.after(segment))
+      }
+    }
+    return []
+  }
+
+  /** The aborted transactions of which something may lie in `[from, to)`, in the order of their markers. */
+  abortedBetween(from: number, to: number): AbortedTransaction[] {
+    const found: AbortedTransaction[] = []
+    for (let index = this.indexOf(from); index < this.segments.length; index++) {
+      const { transactions } = this.segments[index]!
+      if (transactions.isEmpty) continue
+      // One that was read from its file is given up with the others that were.
+      this.at(index)
+      if (transactions.collect(from, to, found)) break
+    }
+    return found
   }
 
   /** Walks over the batches from the one that holds `offset` on; it is one cursor that moves. */

@@ -24,10 +24,11 @@ describe('FindCoordinator', () => {
     expect(world.broker.catalog.topicByName(CONSUMER_OFFSETS)).not.toBeNull()
   })
 
-  test.each([1, 2, 3, 4, 5, 6])('version %i: of transactions, too, whose topic is made when it is needed', version => {
+  test.each([1, 2, 3, 4, 5, 6])('version %i: of transactions, too', version => {
     const world = new World()
     expect(find(world.connect(), version, 't', TRANSACTION)).toMatchObject(HERE)
-    expect(world.broker.catalog.topicByName(TRANSACTION_STATE)).toBeNull()
+    expect(world.broker.catalog.topicByName(TRANSACTION_STATE)).not.toBeNull()
+    expect(world.broker.catalog.topicByName(CONSUMER_OFFSETS)).toBeNull()
   })
 
   test('answers several keys in their order, as often as they come', () => {
@@ -68,5 +69,7 @@ describe('FindCoordinator', () => {
     for (const version of [0, 3, 4]) {
       expect(find(client, version, 'g')).toMatchObject({ ...NOWHERE, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE })
     }
+    const transactions = find(client, 4, 't', TRANSACTION)
+    expect(transactions).toMatchObject({ ...NOWHERE, errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE })
   })
 })

@@ -79,12 +79,35 @@ describe('InitProducerId', () => {
     }
   })
 
-  test('transactional ids: what is wrong with them is told, and no more is there yet', () => {
+  test('a transactional id keeps its producer id, with another epoch each time', () => {
+    const client = new World().connect()
+    const given = [0, 1, 2, 3, 4, 5].map(version => ask(client, version, { transactionalId: 'x' }))
+    expect(given.map(({ errorCode }) => errorCode)).toEqual([0, 0, 0, 0, 0, 0])
+    expect(given.map(({ producerEpoch }) => producerEpoch)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(new Set(given.map(({ producerId }) => producerId)).size).toBe(1)
+    expect(ask(client, 5, { transactionalId: 'y' }).producerId).not.toBe(given[0]?.producerId)
+  })
+
+  test.each([
+    [3, ErrorCode.INVALID_PRODUCER_EPOCH],
+    [4, ErrorCode.PRODUCER_FENCED],
+    [5, ErrorCode.PRODUCER_FENCED],
+  ])('version %i: who was fenced gets %i', (version, errorCode) => {
+    const client = new World().connect()
+    const { producerId, producerEpoch } = ask(client, version, { transactionalId: 'x' })
+    ask(client, version, { transactionalId: 'x' })
+    const fenced = { errorCode, producerId: -1, producerEpoch: -1 }
+    expect(ask(client, version, { transactionalId: 'x', producerId, producerEpoch })).toMatchObject(fenced)
+    const stranger = { transactionalId: 'x', producerId: producerId + 7, producerEpoch }
+    expect(ask(client, version, stranger)).toMatchObject(fenced)
+  })
+
+  test('a transactional id that nobody can have, or a timeout that is too long, is refused', () => {
     const client = new World({ settings: { 'transaction.max.timeout.ms': '2000' } }).connect()
     const codeOf = (transactionalId: string, transactionTimeoutMs: number) =>
       ask(client, 4, { transactionalId, transactionTimeoutMs }).errorCode
     expect(codeOf('', 1000)).toBe(ErrorCode.INVALID_REQUEST)
     for (const timeoutMs of [0, -1, 2001]) expect(codeOf('x', timeoutMs)).toBe(ErrorCode.INVALID_TRANSACTION_TIMEOUT)
-    expect(codeOf('x', 2000)).toBe(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+    expect(codeOf('x', 2000)).toBe(ErrorCode.NONE)
   })
 })

@@ -31,6 +31,7 @@ function callOf({ catalog, configs }: CatalogFixture, version: number): Call {
     logs: closed(),
     purgatory: closed(),
     groups: closed(),
+    transactions: closed(),
   }
 }
 

@@ -123,6 +123,20 @@ describe('time', () => {
     expect(sliceCount).toBeLessThan((2 * dirtyBytes) / 800_000)
   })
 
+  test('passes before more is read than log.cleaner.io.max.bytes.per.second', () => {
+    const took = (bytesPerSecond: string): number => {
+      const world = setUp({}, { 'log.cleaner.io.max.bytes.per.second': bytesPerSecond })
+      write(world, 200)
+      const beganMs = world.clock.now()
+      const end = segments(world).at(-1) ?? 0
+      while (cleanedOffset(world) !== end) rest(world, 50)
+      return world.clock.now() - beganMs
+    }
+    const unbounded = took('1e9')
+    // Some thirty kilobytes are read.
+    expect(took('10000')).toBeGreaterThan(unbounded + 2500)
+  })
+
   test('is not asked for when there is nothing to do', () => {
     const world = setUp()
     write(world, 60)

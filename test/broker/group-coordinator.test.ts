@@ -6,11 +6,13 @@ import { leaveGroup } from '../../src/api/13-leave-group.ts'
 import { syncGroup } from '../../src/api/14-sync-group.ts'
 import { listGroups } from '../../src/api/16-list-groups.ts'
 import { deleteTopics } from '../../src/api/20-delete-topics.ts'
+import { noBytes } from '../../src/base/bytes.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { CONSUMER_OFFSETS } from '../../src/core/catalog/topic.ts'
 import { coordinatorPartition } from '../../src/core/coordinator-partition.ts'
 import { CLEAN_SHUTDOWN_MARKER } from '../../src/log/file-names.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
+import { batchHeaders } from '../../src/wire/records/batch.ts'
 import { answerOf, type SimClient } from '../sim/client.ts'
 import {
   askToJoin,
@@ -22,8 +24,11 @@ import {
   joinOf,
   type Member,
   SYNC_VERSION,
+  stability,
   syncOf,
+  txnCommit,
 } from '../sim/groups.ts'
+import { endTransaction, initProducer } from '../sim/transactions.ts'
 import { fetchOf, onlyPartition, valuesOf, World } from '../sim/world.ts'
 
 const GROUP = 'g'
@@ -378,6 +383,88 @@ describe('a topic that is deleted', () => {
     const request = { topics: [{ name: null, topicId }], topicNames: [], timeoutMs: 1000 }
     world.connect().call(deleteTopics, 6, request)
     expect(committed(world.connect(), GROUP)).toEqual({})
+  })
+})
+
+describe('what transactions commit', () => {
+  const stops = [
+    ['a clean stop', (world: World) => world.restart()],
+    ['a crash', (world: World) => world.crash()],
+  ] as const
+
+  function worldInTransaction(settings: Readonly<Record<string, string>> = {}) {
+    const world = worldWithTopic(settings)
+    const client = world.connect()
+    commit(client, GROUP, [1, 2])
+    const producer = initProducer(client, 'tx', 60_000)
+    expect(txnCommit(client, producer, GROUP, [5])).toEqual([ErrorCode.NONE])
+    return { world, client, producer }
+  }
+
+  test.each(stops)('is open after %s, and counts when its transaction is committed', (_, stop) => {
+    const { world, producer } = worldInTransaction()
+    stop(world)
+    expect(stability(world.connect(), GROUP)).toEqual([ErrorCode.UNSTABLE_OFFSET_COMMIT, ErrorCode.NONE])
+    expect(txnCommit(world.connect(), producer, GROUP, [6])).toEqual([ErrorCode.NONE])
+    expect(endTransaction(world.connect(), producer, true).errorCode).toBe(ErrorCode.NONE)
+    expect(committed(world.connect(), GROUP)).toEqual({ 't-0': 6, 't-1': 2 })
+  })
+
+  test.each(stops)('is what it was after %s', (_, stop) => {
+    const { world, client, producer } = worldInTransaction()
+    const next = endTransaction(client, producer, true)
+    txnCommit(client, { ...producer, ...next }, GROUP, [7])
+    endTransaction(client, { ...producer, ...next }, false)
+    stop(world)
+    expect(committed(world.connect(), GROUP)).toEqual({ 't-0': 5, 't-1': 2 })
+  })
+
+  test('is forgotten when its time is over', () => {
+    const { world, client } = worldInTransaction()
+    world.advance(59_000)
+    expect(stability(client, GROUP)).toEqual([ErrorCode.UNSTABLE_OFFSET_COMMIT, ErrorCode.NONE])
+    world.advance(120_000)
+    expect(committed(client, GROUP)).toEqual({ 't-0': 1, 't-1': 2 })
+  })
+
+  test('waits for a disk that does not take its marker, over a crash too', () => {
+    const { world, client, producer } = worldInTransaction()
+    refuseWrites(world)
+    expect(endTransaction(client, producer, true).errorCode).toBe(ErrorCode.NONE)
+    expect(stability(client, GROUP)).toEqual([ErrorCode.UNSTABLE_OFFSET_COMMIT, ErrorCode.NONE])
+    world.crash()
+    world.advance(10_000)
+    expect(stability(world.connect(), GROUP)).toEqual([ErrorCode.UNSTABLE_OFFSET_COMMIT, ErrorCode.NONE])
+    world.disk.fault = () => null
+    world.advance(10_000)
+    expect(committed(world.connect(), GROUP)).toEqual({ 't-0': 5, 't-1': 2 })
+  })
+
+  test('is gone with the topic that it is of', () => {
+    const { world, client, producer } = worldInTransaction()
+    world.deleteTopic('t')
+    world.createTopic('t', 3)
+    expect(stability(client, GROUP)).toEqual([ErrorCode.NONE, ErrorCode.NONE])
+    expect(endTransaction(client, producer, true).errorCode).toBe(ErrorCode.NONE)
+    expect(committed(client, GROUP)).toEqual({})
+    world.crash()
+    expect(committed(world.connect(), GROUP)).toEqual({})
+  })
+
+  test('is gone with the topic of all groups, and keeps no transaction open', () => {
+    const { world, client, producer } = worldInTransaction()
+    world.deleteTopic(CONSUMER_OFFSETS)
+    expect(endTransaction(client, producer, true).errorCode).toBe(ErrorCode.NONE)
+    expect(committed(client, GROUP)).toEqual({})
+  })
+
+  test('is compressed as the configs say, markers are not, and is read again', () => {
+    const { world, client, producer } = worldInTransaction({ 'offsets.topic.compression.codec': '1' })
+    endTransaction(client, producer, true)
+    const bytes = world.disk.readFile(`${directoryOf(GROUP)}/00000000000000000000.log`)
+    expect(Array.from(batchHeaders(bytes ?? noBytes), ({ attributes }) => attributes)).toEqual([1, 0x11, 0x30])
+    world.crash()
+    expect(committed(world.connect(), GROUP)).toEqual({ 't-0': 5, 't-1': 2 })
   })
 })
 

@@ -25,7 +25,7 @@ interface Reply {
 }
 
 const text = new TextEncoder()
-const counter: MachineKind<Counter, Command, number, Reply> = {
+const counter: MachineKind<Counter, Command, number, Reply, never> = {
   machine: {
     initial: () => ({ sum: 0, waiter: null, refusedCount: 0 }),
     replay: (state, amount) => {
@@ -58,6 +58,7 @@ const counter: MachineKind<Counter, Command, number, Reply> = {
     reader: () => (_, value) => value?.[0] ?? 0,
   },
   journalRefused: command => ({ type: 'refused', command }),
+  perform: () => {},
 }
 
 function setUp(disk = new SimDisk()) {

@@ -7,19 +7,20 @@ import {
   readGroupRecord,
   writeGroupRecord,
 } from '../../src/core/groups/group-record.ts'
+import { emptyState, replay, replayMarker } from '../../src/core/groups/state.ts'
 import { JournalError } from '../../src/core/machine.ts'
+import type { Producer } from '../../src/core/pending-records.ts'
 import type { PartitionLog } from '../../src/log/partition.ts'
-import { MalformedError } from '../../src/wire/errors.ts'
+import { ErrorCode, MalformedError } from '../../src/wire/errors.ts'
 import { batchHeaders } from '../../src/wire/records/batch.ts'
 import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import { CODEC_IDS } from '../../src/wire/records/compression/index.ts'
+import { encodeMarker, readMarker } from '../../src/wire/records/end-transaction.ts'
 import { readRecords } from '../../src/wire/records/record.ts'
 import { DIRECTORY, NOW_MS, type OpenShape, openLog } from '../log/fixture.ts'
 import { SimDisk } from '../sim/disk.ts'
 
 const LOG = `${DIRECTORY}/00000000000000000000.log`
-const ABORT = 0
-const COMMIT = 1
 const MAX_BYTES = 1 << 20
 const utf8 = new TextEncoder()
 const text = new TextDecoder()
@@ -28,13 +29,19 @@ const text = new TextDecoder()
 interface Pair {
   readonly key: string
   readonly value: string | null
+  readonly producer?: Producer
 }
 
 const pairs: RecordFormat<Pair> = {
-  write: ({ key, value }) => ({ key: utf8.encode(key), value: value === null ? null : utf8.encode(value) }),
-  reader: () => (key, value) => {
+  write: ({ key, value, producer }) => ({
+    key: utf8.encode(key),
+    value: value === null ? null : utf8.encode(value),
+    ...(producer && { producer }),
+  }),
+  reader: () => (key, value, producer) => {
     if (key.length === 0) throw new MalformedError('no key')
-    return key.length === 1 ? null : { key: text.decode(key), value: value && text.decode(value) }
+    if (key.length === 1) return null
+    return { key: text.decode(key), value: value && text.decode(value), ...(producer && { producer }) }
   },
 }
 
@@ -178,23 +185,104 @@ describe('a journal in a partition', () => {
     ])
   })
 
-  test('records of transactions count when they are committed', () => {
+  test('writes what is part of a transaction as such, whatever its size, and every batch in the codec', () => {
     const disk = new SimDisk()
-    const transactional = (producerId: number) => ({ producerId, producerEpoch: 0, isTransactional: true })
-    const marker = (producerId: number, type: number) =>
-      encodeBatch({ ...transactional(producerId), isControl: true }, [
-        { offset: 0, timestamp: NOW_MS, key: Uint8Array.of(0, 0, 0, type), value: new Uint8Array(6) },
+    const producer = { producerId: 7, producerEpoch: 2 }
+    const config = { maxMessageBytes: 1000 }
+    const journal = open(disk, { ...pairs, codec: CODEC_IDS.gzip }, { config })
+    const records = Array.from({ length: 30 }, (_, index) => ({ ...pair(`key-${index}`, 'x'.repeat(50)), producer }))
+    journal.append(records)
+    journal.append([pair('plain')])
+    const headers = headersOn(disk)
+    expect(headers.length).toBeGreaterThan(2)
+    for (const header of headers.slice(0, -1))
+      expect(header).toMatchObject({ ...producer, baseSequence: 0, attributes: 0x10 + CODEC_IDS.gzip })
+    expect(headers.at(-1)).toMatchObject({ producerId: -1, baseSequence: 0, attributes: CODEC_IDS.gzip })
+    expect([...openPairs(disk).records()]).toEqual([pair('plain'), ...records])
+  })
+
+  test('batches have the sequence of the format', () => {
+    const disk = new SimDisk()
+    open(disk, { ...pairs, baseSequence: -1 }).append([pair('k1')])
+    expect(headersOn(disk)).toMatchObject([{ baseSequence: -1 }])
+  })
+
+  describe('records of transactions', () => {
+    const of = (producerId: number) => ({ producerId, producerEpoch: 0 })
+    const data = (producerId: number, ...records: ReturnType<typeof recordOf>[]) =>
+      encodeBatch({ ...of(producerId), isTransactional: true }, records)
+    const end = (producerId: number, isCommit: boolean) =>
+      encodeMarker({ ...of(producerId), isCommit, coordinatorEpoch: 0 }, NOW_MS)
+    const readBack = (...batches: readonly Uint8Array[]) => {
+      const disk = new SimDisk()
+      write(disk, ...batches)
+      return [...openPairs(disk).records()]
+    }
+
+    test('count when they are committed', () => {
+      const records = readBack(
+        data(1, recordOf('ka', 'of 1')),
+        data(2, recordOf('ka', 'of 2'), recordOf('kb', 'of 2', 1)),
+        end(2, false),
+        end(1, true),
+      )
+      expect(records).toEqual([pair('ka', 'of 1')])
+    })
+
+    test('are those of their producer as long as the transaction is open', () => {
+      const records = readBack(
+        data(3, recordOf('kc', 'earlier')),
+        encodeBatch({}, [recordOf('ka', 'plain')]),
+        data(3, recordOf('ka', 'of 3'), recordOf('kc', 'of 3', 1)),
+      )
+      expect(records).toEqual([
+        pair('ka', 'plain'),
+        { ...pair('kc', 'of 3'), producer: of(3) },
+        { ...pair('ka', 'of 3'), producer: of(3) },
       ])
-    write(
-      disk,
-      encodeBatch(transactional(1), [recordOf('ka', 'of 1')]),
-      encodeBatch(transactional(2), [recordOf('ka', 'of 2'), recordOf('kb', 'of 2', 1)]),
-      encodeBatch(transactional(3), [recordOf('kc', 'of 3')]),
-      encodeBatch({}, [recordOf('ka', 'plain')]),
-      marker(2, ABORT),
-      marker(1, COMMIT),
-    )
-    expect([...openPairs(disk).records()]).toEqual([pair('ka', 'of 1')])
+    })
+
+    test('count at the place where they stand, not where they are committed', () => {
+      const records = readBack(
+        data(1, recordOf('ka', 'of 1')),
+        encodeBatch({}, [recordOf('ka', 'plain')]),
+        data(2, recordOf('ka', 'of 2')),
+        end(2, true),
+        end(1, true),
+      )
+      expect(records).toEqual([pair('ka', 'of 2')])
+    })
+
+    test('stand before what counts more, as long as they are open', () => {
+      const records = readBack(
+        data(1, recordOf('ka', 'of 1')),
+        data(2, recordOf('kb', 'of 2')),
+        encodeBatch({}, [recordOf('ka', 'plain')]),
+      )
+      expect(records).toEqual([
+        { ...pair('ka', 'of 1'), producer: of(1) },
+        pair('ka', 'plain'),
+        { ...pair('kb', 'of 2'), producer: of(2) },
+      ])
+    })
+
+    test('go with their key', () => {
+      const records = readBack(
+        data(1, recordOf('ka', 'of 1')),
+        data(2, recordOf('kb', 'of 2')),
+        encodeBatch({}, [recordOf('ka', null)]),
+        data(3, recordOf('kb', null)),
+        end(1, true),
+        end(2, true),
+      )
+      expect(records).toEqual([pair('ka', null), pair('kb', null)])
+    })
+
+    test('are not ended by a marker that is empty', () => {
+      const emptied = encodeBatch({ ...of(1), isTransactional: true, isControl: true, lastOffsetDelta: 0 }, [])
+      const records = readBack(data(1, recordOf('ka', 'of 1')), emptied)
+      expect(records).toEqual([{ ...pair('ka', 'of 1'), producer: of(1) }])
+    })
   })
 
   test('reads logs of many segments', () => {
@@ -264,6 +352,77 @@ describe('a partition of __consumer_offsets that Apache Kafka wrote', () => {
       journal.append(records.map(({ key, value }) => readGroupRecord(key ?? new Uint8Array(0), value)).filter(isKnown))
     }
     expect(disk.readFile(LOG)).toEqual(kafkasOwn)
+  })
+})
+
+/**
+ * What Apache Kafka 4.3.1 wrote for a group: a transaction of version 2 committed, a commit outside of transactions, a
+ * transaction aborted, and one of version 1 open, between whose commits stands another outside of transactions.
+ */
+const kafkasTransactions = Uint8Array.fromHex(
+  [
+    '00000000000000000000009c00000000025b857bac001000000001000001a20534445d000001a20534445d00000000000000010000000000',
+    '00000000026a0000002c00010006676f6c64656e0006676f6c64656e000000003200040000000000000005000000030278000001a2053444',
+    '550000680000022c00010006676f6c64656e0006676f6c64656e000000013000040000000000000006ffffffff01000001a2053444550000',
+    '00000000000000020000004200000000024a9e05d2003000000000000001a2053444dd000001a2053444dd00000000000000010001ffffff',
+    'ff000000012000000008000000010c0000000000000000000000000000030000007900000000026cd9abca000000000000000001a2053446',
+    'bc000001a2053446bcffffffffffffffffffff00000000000000018c010000002c00010006676f6c64656e0006676f6c64656e0000000054',
+    '00040000000000000007ffffffff01000001a2053446b9010010909a0b81298d4269ba924f96ef0ae0290000000000000000040000006600',
+    '00000002e2526259001000000000000001a2053446cb000001a2053446cb000000000000000100010000000000000001680000002c000100',
+    '06676f6c64656e0006676f6c64656e000000003000040000000000000009ffffffff01000001a2053446cb00000000000000000005000000',
+    '420000000002de5aada0003000000000000001a2053446d7000001a2053446d700000000000000010002ffffffff00000001200000000800',
+    '0000000c000000000000000000000000000006000000660000000002dd45bf31001000000000000001a2053448de000001a2053448de0000',
+    '00000000000200000000000000000001680000002c00010006676f6c64656e0006676f6c64656e00000001300004000000000000000bffff',
+    'ffff01000001a2053448de00000000000000000007000000790000000002b3dc6577000000000000000001a2053448e3000001a2053448e3',
+    'ffffffffffffffffffff00000000000000018c010000002c00010006676f6c64656e0006676f6c64656e0000000154000400000000000000',
+    '08ffffffff01000001a2053448e3010010909a0b81298d4269ba924f96ef0ae029000000000000000008000000660000000002afe3573000',
+    '1000000000000001a2053448ea000001a2053448ea000000000000000200000000000000000001680000002c00010006676f6c64656e0006',
+    '676f6c64656e00000000300004000000000000000cffffffff01000001a2053448ea0000',
+  ].join(''),
+)
+
+describe('a partition of __consumer_offsets in which Apache Kafka wrote transactions', () => {
+  const groups: RecordFormat<GroupRecord> = { write: writeGroupRecord, reader: groupRecordReader }
+  const isMarker = (attributes: number) => (attributes & 0x20) !== 0
+
+  test('amounts to what Kafka finds in it', () => {
+    const disk = new SimDisk()
+    disk.writeFile(LOG, kafkasTransactions)
+    const state = emptyState()
+    for (const record of open(disk, groups).records()) replay(state, record)
+    const committed = state.offsets.get('golden')?.get('golden')
+    expect([committed?.get(0)?.offset, committed?.get(1)?.offset]).toEqual([7, 8])
+    expect(Array.from(state.pending.all(), ({ value, isSuperseded }) => [value.value.offset, isSuperseded])).toEqual([
+      [11, true],
+      [12, false],
+    ])
+    const [pending] = state.pending.all()
+    replayMarker(state, pending?.producerId ?? -1, true)
+    expect([committed?.get(0)?.offset, committed?.get(1)?.offset]).toEqual([12, 8])
+  })
+
+  test('is written again byte for byte', () => {
+    const headers = [...batchHeaders(kafkasTransactions)]
+    const disk = new SimDisk()
+    const log = openLog(disk)
+    let timestamp = 0
+    const journal = new PartitionJournal(log, groups, append, () => timestamp)
+    for (const header of headers) {
+      const { producerId, producerEpoch } = header
+      timestamp = header.baseTimestamp
+      if (isMarker(header.attributes)) {
+        const { isCommit, coordinatorEpoch = 0 } = readMarker(kafkasTransactions, header) ?? { isCommit: null }
+        const end = { producerId, producerEpoch, isCommit: isCommit === true, coordinatorEpoch, transactionVersion: 0 }
+        expect(log.endTransaction(end, timestamp)).toBe(ErrorCode.NONE)
+        continue
+      }
+      const producer = producerId < 0 ? null : { producerId, producerEpoch }
+      const records = readRecords(kafkasTransactions, header, MAX_BYTES)
+      journal.append(
+        records.map(({ key, value }) => readGroupRecord(key ?? new Uint8Array(0), value, producer)).filter(isKnown),
+      )
+    }
+    expect(disk.readFile(LOG)).toEqual(kafkasTransactions)
   })
 })
 

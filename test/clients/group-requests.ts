@@ -44,13 +44,14 @@ export interface JoinWish {
   readonly sessionTimeoutMs: number
 }
 
-/** An error that a client answers by asking again: the coordinator is not there yet. */
+/** An error that a client answers by asking again: the coordinator is not there yet, or a transaction has not ended. */
 const isTransient = (code: number): boolean =>
   code === ErrorCode.COORDINATOR_NOT_AVAILABLE ||
   code === ErrorCode.COORDINATOR_LOAD_IN_PROGRESS ||
-  code === ErrorCode.NOT_COORDINATOR
+  code === ErrorCode.NOT_COORDINATOR ||
+  code === ErrorCode.UNSTABLE_OFFSET_COMMIT
 
-/** What `ask` gives once its error code is no longer about the coordinator. */
+/** What `ask` gives once its error code is none that passes. */
 export async function settled<T extends { readonly errorCode: number }>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     const answer = await ask()
@@ -138,12 +139,14 @@ export async function commit(
   return codes.find(code => code !== ErrorCode.NONE) ?? ErrorCode.NONE
 }
 
-/** All that a group has committed. @throws AnswerError */
+/** All that a group has committed, by transactions that have ended too. @throws AnswerError */
 export async function committedOffsets(client: WireClient, groupId: string) {
   const request = { groups: [{ groupId, topics: null }], groupId: '', topics: null, requireStable: true }
   const group = await settled(async () => {
     const [only] = (await client.call(offsetFetch, FETCH_VERSION, request)).groups
-    return only ?? { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, topics: [] }
+    if (!only) return { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, topics: [] }
+    const refused = only.topics.flatMap(of => of.partitions).find(of => of.errorCode !== ErrorCode.NONE)
+    return { ...only, errorCode: refused?.errorCode ?? only.errorCode }
   })
   if (group.errorCode !== ErrorCode.NONE) throw new AnswerError(`the offsets of ${groupId}`, group.errorCode)
   return group.topics.flatMap(({ name, partitions }) =>

@@ -12,6 +12,8 @@ import type { WireClient } from './wire-client.ts'
 
 const PARTITION_BYTES = 4 * 1024 * 1024
 const TIMEOUT_MS = 5000
+const READ_UNCOMMITTED = 0
+const READ_COMMITTED = 1
 
 export interface TopicPartition {
   readonly topic: string
@@ -82,19 +84,20 @@ export async function describeTopic(client: WireClient, name: string, isCreated 
 export interface FetchWish {
   readonly offset: number
   readonly maxWaitMs?: number
+  readonly isReadCommitted?: boolean
 }
-type FetchedPartition = Infer<typeof fetch.response>['responses'][number]['partitions'][number]
+export type FetchedPartition = Infer<typeof fetch.response>['responses'][number]['partitions'][number]
 
 /** One Fetch of one partition, without a session. @throws AnswerError */
 export async function fetchFrom(
   client: WireClient,
   { topic, partition }: TopicPartition,
-  { offset, maxWaitMs = 0 }: FetchWish,
+  { offset, maxWaitMs = 0, isReadCommitted = false }: FetchWish,
 ): Promise<FetchedPartition> {
   const { errorCode, responses } = await client.call(fetch, 12, {
     maxWaitMs,
     minBytes: 1,
-    isolationLevel: 0,
+    isolationLevel: isReadCommitted ? READ_COMMITTED : READ_UNCOMMITTED,
     sessionId: 0,
     topics: [
       {

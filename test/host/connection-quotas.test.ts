@@ -1,8 +1,13 @@
 import { expect, test } from 'bun:test'
 import { ConnectionQuotas } from '../../src/host/connection-quotas.ts'
 
+function quotasOf(maxConnections: number, maxConnectionsOf: (address: string) => number): ConnectionQuotas {
+  const noOthers = { maxConnectionCreationRate: 2 ** 31 - 1, quotaWindowSeconds: 10, connectionsMaxIdleMs: -1 }
+  return new ConnectionQuotas({ maxConnections, maxConnectionsOf, ...noOthers })
+}
+
 test('the total is bounded, and a place that is given back can be taken', () => {
-  const quotas = new ConnectionQuotas({ maxConnections: 2, maxConnectionsPerIp: 10, connectionsMaxIdleMs: -1 })
+  const quotas = quotasOf(2, () => 10)
   expect([quotas.admit('a'), quotas.admit('b')]).toEqual([null, null])
   expect(quotas.admit('c')).toBe('there are 2 connections (max.connections)')
   quotas.release('a')
@@ -10,7 +15,7 @@ test('the total is bounded, and a place that is given back can be taken', () => 
 })
 
 test('each address has its own bound, and one that is refused does not count', () => {
-  const quotas = new ConnectionQuotas({ maxConnections: 3, maxConnectionsPerIp: 1, connectionsMaxIdleMs: -1 })
+  const quotas = quotasOf(3, () => 1)
   expect(quotas.admit('a')).toBeNull()
   for (let count = 0; count < 5; count++) {
     expect(quotas.admit('a')).toBe('it has 1 connections (max.connections.per.ip)')
@@ -18,4 +23,10 @@ test('each address has its own bound, and one that is refused does not count', (
   expect([quotas.admit('b'), quotas.admit('c')]).toEqual([null, null])
   quotas.release('a')
   expect(quotas.admit('a')).toBeNull()
+})
+
+test('an address may have a bound of its own, none at all too', () => {
+  const quotas = quotasOf(9, address => (address === 'a' ? 2 : 0))
+  expect([quotas.admit('a'), quotas.admit('a'), quotas.admit('a') === null]).toEqual([null, null, false])
+  expect(quotas.admit('b')).toBe('it has 0 connections (max.connections.per.ip)')
 })

@@ -1,17 +1,17 @@
 import { expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
-import { apis } from '../../src/api/index.ts'
-import { servedApis } from '../../src/broker/dispatch.ts'
-import { earlyAddress } from '../../src/host/cli/early-address.ts'
+import { earlySettings } from '../../src/host/cli/early-settings.ts'
 import type { Admit } from '../../src/host/listen.ts'
 import { Lobby, openLobby } from '../../src/host/lobby.ts'
 import { connect } from '../clients/wire-client.ts'
 import { frameOf } from '../sim/client.ts'
-import { fetchOf } from '../sim/world.ts'
+import { fetchOf, World } from '../sim/world.ts'
+import { temporaryDirectory } from './directory.ts'
 
 const named = { clientSoftwareName: 'some-client', clientSoftwareVersion: '1.0' }
-const LOOPBACK = { host: '127.0.0.1', port: 0 }
+const LOOPBACK = { host: '127.0.0.1', port: 0, isEphemeral: true, dataDirectory: '' }
 
 /** A broker that comes later: it takes note of what it is handed. */
 function lateBroker() {
@@ -42,15 +42,39 @@ async function sent(port: number, ...frames: Uint8Array[]) {
 
 test('before the broker is there every version is told what the broker will tell', async () => {
   const lobby = new Lobby(LOOPBACK)
-  const served = servedApis(apis)
+  const broker = new World().connect()
   for (let version = 0; version <= 4; version++) {
     using client = await connect(lobby.entrance.port)
-    const { errorCode, apiKeys } = await client.call(apiVersions, version, named)
-    expect(errorCode).toBe(0)
-    expect(apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, minVersion, maxVersion])).toEqual(
-      served.map(({ apiKey, minVersion, maxVersion }) => [apiKey, minVersion, maxVersion]),
-    )
+    const { finalizedFeaturesEpoch: epoch, ...answer } = await client.call(apiVersions, version, named)
+    const { finalizedFeaturesEpoch: laterEpoch, ...later } = broker.call(apiVersions, version, named)
+    expect(answer).toEqual(later)
+    expect(epoch).toBeLessThanOrEqual(laterEpoch)
+    expect(epoch).toBeGreaterThanOrEqual(version < 3 ? -1 : 1)
   }
+  lobby.entrance.close()
+})
+
+test('which features a directory has that had a broker is told by the broker', async () => {
+  using directory = temporaryDirectory()
+  writeFileSync(`${directory.path}/meta.properties`, 'version=1')
+  const lobby = new Lobby({ ...LOOPBACK, isEphemeral: false, dataDirectory: directory.path })
+  const late = lateBroker()
+  const [before, after] = [frameOf(apiVersions, 2, named, 5), frameOf(apiVersions, 3, named, 6)]
+  using client = await sent(lobby.entrance.port, before, after)
+  while (client.bytes().length === 0) await Bun.sleep(1)
+  expect(client.bytes().readInt32BE(4)).toBe(5)
+  lobby.empty(late.admit)
+  await late.handed
+  expect(late.bytes().equals(after)).toBe(true)
+  lobby.entrance.close()
+})
+
+test('a directory without a broker yet is no different from none', async () => {
+  using directory = temporaryDirectory()
+  const lobby = new Lobby({ ...LOOPBACK, isEphemeral: false, dataDirectory: directory.path })
+  using client = await sent(lobby.entrance.port, frameOf(apiVersions, 4, named, 6))
+  while (client.bytes().length === 0) await Bun.sleep(1)
+  expect(client.bytes().readInt32BE(4)).toBe(6)
   lobby.entrance.close()
 })
 
@@ -136,10 +160,19 @@ test('an address that is taken is no lobby, and no error yet', () => {
   lobby.entrance.close()
 })
 
+const HOME = '/home/me'
+const early = { host: 'localhost', port: 9092, dataDirectory: '/home/me/.local/share/strikemq', isEphemeral: false }
+
 test.each([
-  [[], {}, { host: 'localhost', port: 9092 }],
-  [['serve', '--port', '1', '--host=0.0.0.0', '--json'], { STRIKEMQ_PORT: '2' }, { host: '0.0.0.0', port: 1 }],
-  [['-q'], { STRIKEMQ_PORT: '2', STRIKEMQ_HOST: '::1' }, { host: '::1', port: 2 }],
+  [[], {}, early],
+  [
+    ['serve', '--port', '1', '--host=0.0.0.0', '--json'],
+    { STRIKEMQ_PORT: '2' },
+    { ...early, host: '0.0.0.0', port: 1 },
+  ],
+  [['-q'], { STRIKEMQ_PORT: '2', STRIKEMQ_HOST: '::1' }, { ...early, host: '::1', port: 2 }],
+  [['--data-dir', 'd', '--ephemeral'], {}, { ...early, dataDirectory: 'd', isEphemeral: true }],
+  [['--data-dir', 'd'], { STRIKEMQ_EPHEMERAL: 'false' }, { ...early, dataDirectory: 'd' }],
   [['config', '--port', '1'], {}, null],
   [['--help'], {}, null],
   [['--prot', '1'], {}, null],
@@ -148,6 +181,6 @@ test.each([
   [['-o', 'listeners=PLAINTEXT://:1'], {}, null],
   [[], { STRIKEMQ_CONFIG: 'server.properties' }, null],
   [[], { KAFKA_LISTENERS: 'PLAINTEXT://:1' }, null],
-])('the early address of %j with %j is %j', (args, environment, address) => {
-  expect(earlyAddress(args, environment)).toEqual(address)
+])('the early settings of %j with %j are %j', (args, environment, settings) => {
+  expect(earlySettings(args, { HOME, ...environment }, 'linux')).toEqual(settings)
 })

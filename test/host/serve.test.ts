@@ -53,10 +53,16 @@ test('a broker says where it is, refuses a second one, and stops cleanly', async
 
 test('a command line that cannot be followed is one line and exit code 2', async () => {
   using directory = temporaryDirectory()
-  const [flag, config] = await Promise.all([
+  const idle = 'connections.max.idle.ms=50'
+  const [flag, config, conflict, shown] = await Promise.all([
     ended('--prot', '1'),
     ended('--data-dir', directory.path, '-o', 'num.partition=3'),
+    ended('--port', '0', '--data-dir', directory.path, '-o', idle),
+    ended('config', '-o', idle),
   ])
+  const complaint = 'connection.failed.authentication.delay.ms must be less than connections.max.idle.ms'
+  for (const refused of [conflict, shown])
+    expect(refused).toEqual({ code: 2, stdout: '', stderr: `strikemq: ${complaint}\n` })
   expect(flag).toEqual({ code: 2, stdout: '', stderr: "strikemq: unknown flag '--prot'; did you mean '--port'?\n" })
   expect(config.code).toBe(2)
   expect(config.stderr).toMatch(/^strikemq: .*num\.partition.*num\.partitions.*\n$/)

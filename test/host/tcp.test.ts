@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
 import type { ConnectionLimits } from '../../src/host/connection-quotas.ts'
@@ -41,7 +41,9 @@ class FakeSession implements SessionPort {
 
 const NO_LIMITS: ConnectionLimits = {
   maxConnections: Number.POSITIVE_INFINITY,
-  maxConnectionsPerIp: Number.POSITIVE_INFINITY,
+  maxConnectionsOf: () => Number.POSITIVE_INFINITY,
+  maxConnectionCreationRate: 2 ** 31 - 1,
+  quotaWindowSeconds: 10,
   connectionsMaxIdleMs: -1,
 }
 
@@ -250,7 +252,7 @@ test('a stopped server takes nobody new and serves the others until it is closed
 
 test('one address has no more connections than it may have, and gets back the place of one that is gone', async () => {
   await using host = started((session, chunk) => session.peer.send([chunk]), {
-    limits: { ...NO_LIMITS, maxConnectionsPerIp: 1 },
+    limits: { ...NO_LIMITS, maxConnectionsOf: () => 1 },
   })
   const first = await connected(host.server.port)
   const second = await connected(host.server.port)
@@ -261,6 +263,43 @@ test('one address has no more connections than it may have, and gets back the pl
   const third = await connected(host.server.port)
   third.socket.write('b')
   await third.read(1)
+})
+
+describe('new connections that come too fast', () => {
+  /** Five a second, and as many at once. */
+  const slow = { ...NO_LIMITS, maxConnectionCreationRate: 5, quotaWindowSeconds: 1 }
+
+  test('wait for their turn, one after the other, and lose nothing', async () => {
+    await using host = started((session, chunk) => session.peer.send([chunk]), { limits: slow })
+    const clients = await Promise.all(Array.from({ length: 8 }, () => connected(host.server.port)))
+    const beganMs = performance.now()
+    for (const [index, client] of clients.entries()) client.socket.write(`${index}`)
+    await Promise.all(clients.slice(0, 5).map(client => client.read(1)))
+    expect(host.server.connectionCount).toBeLessThan(8)
+    await Promise.all(clients.map(client => client.read(1)))
+    expect(performance.now() - beganMs).toBeGreaterThan(500)
+    expect(clients.map(client => client.bytes.toString())).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
+  })
+
+  test('are closed by a server that closes', async () => {
+    await using host = started((session, chunk) => session.peer.send([chunk]), {
+      limits: { ...slow, maxConnectionCreationRate: 0 },
+    })
+    const client = await connected(host.server.port)
+    client.socket.write('a')
+    await host.server.close()
+    await client.closed
+    expect(host.sessions).toEqual([])
+  })
+
+  test('come in at once when the limit is lifted', async () => {
+    const limits = { ...slow, maxConnectionCreationRate: 0 }
+    await using host = started((session, chunk) => session.peer.send([chunk]), { limits })
+    const client = await connected(host.server.port)
+    client.socket.write('a')
+    limits.maxConnectionCreationRate = NO_LIMITS.maxConnectionCreationRate
+    await client.read(1)
+  })
 })
 
 test('a connection that nothing goes over is closed, one that is used is not', async () => {

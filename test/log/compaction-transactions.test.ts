@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { type AbortedTransaction, CleanedTransactions } from '../../src/log/compaction-transactions.ts'
+import { CleanedTransactions } from '../../src/log/compaction-transactions.ts'
+import type { AbortedTransaction } from '../../src/log/transaction-index.ts'
 import { type BatchHeader, batchHeaders } from '../../src/wire/records/batch.ts'
 import { keyedBatch } from './compaction-fixture.ts'
 
@@ -13,6 +14,10 @@ function aborted(producerId: number, firstOffset: number, lastOffset: number): A
   return { producerId, firstOffset, lastOffset, lastStableOffset: lastOffset + 1 }
 }
 
+const commit = { isCommit: true, coordinatorEpoch: 0, timestamp: 0 }
+const abort = { ...commit, isCommit: false }
+const other = { ...commit, isCommit: null }
+
 test('batches outside of transactions stay', () => {
   expect(new CleanedTransactions().canDiscardBatch(header(5, 1, false))).toBe(false)
 })
@@ -21,13 +26,13 @@ describe('a commit marker', () => {
   test('stays while something of its transaction was there, once', () => {
     const transactions = new CleanedTransactions()
     expect(transactions.canDiscardBatch(header(5, 1))).toBe(false)
-    expect(transactions.canDiscardMarker(header(6, 1), 'commit')).toBe(false)
-    expect(transactions.canDiscardMarker(header(7, 1), 'commit')).toBe(true)
+    expect(transactions.canDiscardMarker(header(6, 1), commit)).toBe(false)
+    expect(transactions.canDiscardMarker(header(7, 1), commit)).toBe(true)
   })
   test('is not needed for what another producer wrote', () => {
     const transactions = new CleanedTransactions()
     transactions.canDiscardBatch(header(5, 1))
-    expect(transactions.canDiscardMarker(header(6, 2), 'commit')).toBe(true)
+    expect(transactions.canDiscardMarker(header(6, 2), commit)).toBe(true)
   })
 })
 
@@ -37,15 +42,15 @@ describe('an aborted transaction', () => {
     transactions.add([aborted(1, 5, 8), aborted(1, 20, 22)])
     expect(transactions.canDiscardBatch(header(5, 1))).toBe(true)
     expect(transactions.canDiscardBatch(header(6, 2))).toBe(false)
-    expect(transactions.canDiscardMarker(header(8, 1), 'abort')).toBe(false)
-    expect(transactions.retained).toEqual([aborted(1, 5, 8)])
-    expect(transactions.canDiscardMarker(header(22, 1), 'abort')).toBe(true)
-    expect(transactions.retained).toHaveLength(1)
+    expect(transactions.canDiscardMarker(header(8, 1), abort)).toBe(false)
+    expect(transactions.canDiscardMarker(header(22, 1), abort)).toBe(true)
+    expect(transactions.takeRetained()).toEqual([aborted(1, 5, 8)])
+    expect(transactions.takeRetained()).toEqual([])
   })
   test('is over with its marker: what comes then may be committed', () => {
     const transactions = new CleanedTransactions()
     transactions.add([aborted(1, 5, 8)])
-    transactions.canDiscardMarker(header(8, 1), 'abort')
+    transactions.canDiscardMarker(header(8, 1), abort)
     expect(transactions.canDiscardBatch(header(9, 1))).toBe(false)
   })
   test('does not begin before its first offset', () => {
@@ -68,5 +73,5 @@ describe('an aborted transaction', () => {
 test('a control batch that was emptied before is of no more use; one of another kind stays', () => {
   const transactions = new CleanedTransactions()
   expect(transactions.canDiscardMarker(header(5, 1), null)).toBe(true)
-  expect(transactions.canDiscardMarker(header(5, 1), 'other')).toBe(false)
+  expect(transactions.canDiscardMarker(header(5, 1), other)).toBe(false)
 })

@@ -18,10 +18,11 @@ function diskWith(...names: readonly string[]): SimDisk {
 const file = (offset: number, suffix: string): string => `${String(offset).padStart(20, '0')}.${suffix}`
 
 test('what is in use stays, in order', () => {
-  const names = [file(20, 'log'), file(3, 'log'), file(100, 'log'), file(3, 'index'), file(7, 'snapshot')]
-  const disk = diskWith(...names, 'leader-epoch-checkpoint', 'partition.metadata')
-  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [3, 20, 100], snapshots: [7] })
-  expect(disk.list('t-0')).toHaveLength(7)
+  const logs = [file(20, 'log'), file(3, 'log'), file(100, 'log')]
+  const others = [file(3, 'index'), file(20, 'txnindex'), file(7, 'snapshot')]
+  const disk = diskWith(...logs, ...others, 'leader-epoch-checkpoint', 'partition.metadata')
+  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [3, 20, 100], transactionIndexes: [20], snapshots: [7] })
+  expect(disk.list('t-0')).toHaveLength(8)
 })
 
 test('deleted and unfinished files go, and indexes without a log', () => {
@@ -33,7 +34,7 @@ test('deleted and unfinished files go, and indexes without a log', () => {
     file(9, 'index'),
     file(9, 'txnindex'),
   )
-  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [0], snapshots: [] })
+  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [0], transactionIndexes: [], snapshots: [] })
   expect(disk.list('t-0')).toEqual([file(0, 'log')])
 })
 

@@ -49,7 +49,7 @@ describe('the next batch', () => {
     ['of a lower epoch', [{ epoch: 1, sequence: 0 }], { epoch: 0, sequence: 1 }, 'INVALID_PRODUCER_EPOCH'],
     ['of a negative epoch', [{ epoch: 0, sequence: 0 }], { epoch: -1, sequence: 1 }, 'INVALID_PRODUCER_EPOCH'],
   ])('%s', (_, before, next, expected) => {
-    expect(after(...before).check(headerOf(next))).toBe(ErrorCode[expected])
+    expect(after(...before).check(headerOf(next), 'client')).toBe(ErrorCode[expected])
   })
 })
 
@@ -86,10 +86,10 @@ describe('staging', () => {
     const producers = after({ sequence: 0 })
     stage(producers, { sequence: 1 }, 1)
     expect(producers.duplicateOf(headerOf({ sequence: 1 }))?.lastOffset).toBe(1)
-    expect(producers.check(headerOf({ sequence: 2 }))).toBe(ErrorCode.NONE)
+    expect(producers.check(headerOf({ sequence: 2 }), 'client')).toBe(ErrorCode.NONE)
     producers.drop()
     expect(producers.duplicateOf(headerOf({ sequence: 1 }))).toBeNull()
-    expect(producers.check(headerOf({ sequence: 1 }))).toBe(ErrorCode.NONE)
+    expect(producers.check(headerOf({ sequence: 1 }), 'client')).toBe(ErrorCode.NONE)
   })
   test('is not among the entries before it is promoted', () => {
     const producers = new Producers()
@@ -106,20 +106,20 @@ describe('a first batch that was refused', () => {
   test('is what the producer has to begin with, or another epoch', () => {
     const producers = new Producers()
     producers.refuse([headerOf({ sequence: 4 }), headerOf({ sequence: 5 })])
-    expect(producers.check(headerOf({ sequence: 5 }))).toBe(OUT_OF_ORDER_SEQUENCE_NUMBER)
-    expect(producers.check(headerOf({ epoch: 1, sequence: 5 }))).toBe(NONE)
-    expect(producers.check(headerOf({ sequence: 4 }))).toBe(NONE)
+    expect(producers.check(headerOf({ sequence: 5 }), 'client')).toBe(OUT_OF_ORDER_SEQUENCE_NUMBER)
+    expect(producers.check(headerOf({ epoch: 1, sequence: 5 }), 'client')).toBe(NONE)
+    expect(producers.check(headerOf({ sequence: 4 }), 'client')).toBe(NONE)
   })
   test('says nothing of a producer who has begun', () => {
     const producers = after({ sequence: 0 })
     producers.refuse([headerOf({ sequence: 2 })])
-    expect(producers.check(headerOf({ sequence: 1 }))).toBe(NONE)
+    expect(producers.check(headerOf({ sequence: 1 }), 'client')).toBe(NONE)
   })
   test('is forgotten at last, where there are too many', () => {
     const producers = new Producers()
     const refused = headerOf({ sequence: 0 })
     for (let producerId = 0; producerId <= 1000; producerId++) producers.refuse([{ ...refused, producerId }])
-    const check = (producerId: number) => producers.check({ ...refused, producerId, baseSequence: 1 })
+    const check = (producerId: number) => producers.check({ ...refused, producerId, baseSequence: 1 }, 'client')
     expect([check(0), check(1), check(1000)]).toEqual([
       NONE,
       OUT_OF_ORDER_SEQUENCE_NUMBER,

@@ -16,18 +16,22 @@ export interface SimTopic {
   readonly isLasting: boolean
 }
 
-/** What all actors share. */
-export interface Setting {
+/** What actors find wherever they are. */
+export interface Circumstances {
   readonly random: SeededRandom
   readonly clock: SimClock
-  readonly ledger: Ledger
   /** Whether the disk has refused the running broker anything: then KAFKA_STORAGE_ERROR is an answer. */
   readonly hasFaults: boolean
+  connect(): SimClient
+}
+
+/** What producers and consumers without transactions share. */
+export interface Setting extends Circumstances {
+  readonly ledger: Ledger
   /** Whether the power has failed: then producer ids may be given again. */
   readonly hasLostPower: boolean
   /** Whether a log can always be opened, if not written. */
   readonly opensLogs: boolean
-  connect(): SimClient
   /** The topics of which nobody has asked the removal, in no order. */
   topics(): readonly SimTopic[]
   /** Whether somebody has asked for its removal. */
@@ -39,11 +43,11 @@ interface Waiting {
   take(): boolean
 }
 
-export abstract class Actor {
+export abstract class Actor<S extends Circumstances = Setting> {
   private client: SimClient | null = null
   private readonly waiting: Waiting[] = []
 
-  constructor(protected readonly setting: Setting) {}
+  constructor(protected readonly setting: S) {}
 
   /** Does one thing. */
   step(): void {
@@ -127,7 +131,7 @@ export abstract class Actor {
 }
 
 /** Throws unless the code is one of `allowed`; KAFKA_STORAGE_ERROR is, where the disk has failed. */
-export function expectCode(setting: Setting, what: string, code: number, ...allowed: readonly ErrorCode[]): void {
+export function expectCode(setting: Circumstances, what: string, code: number, ...allowed: readonly ErrorCode[]): void {
   if (code === ErrorCode.NONE || allowed.some(one => one === code)) return
   if (code === ErrorCode.KAFKA_STORAGE_ERROR && setting.hasFaults) return
   throw new Error(`${what}: ${errorName(code)}`)

@@ -41,7 +41,11 @@ export class Computer {
   private readonly deferred: (() => void)[] = []
   private readonly defers: boolean
 
-  constructor(private readonly random: SeededRandom) {
+  constructor(
+    private readonly random: SeededRandom,
+    /** Configs of the broker: server.properties. */
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {
     this.disk = new SimDisk(random)
     this.disk.isTearing = true
     this.opensLogs = random.below(2) === 0
@@ -98,7 +102,7 @@ export class Computer {
     const { disk, clock, random } = this
     clock.setAlarm(null, () => {})
     this.deferred.length = 0
-    const configs = new BrokerConfigs(new Map())
+    const configs = new BrokerConfigs(new Map(Object.entries(this.settings)))
     const log = { warn: () => {} }
     const soon = (work: () => void) => void this.deferred.push(work)
     return new Broker({ disk, clock, random, configs, log, ...(this.defers && { soon }) })

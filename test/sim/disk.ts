@@ -5,7 +5,7 @@
  */
 
 import type { Random } from '../../src/base/random.ts'
-import { type Disk, DiskError, type DiskFile } from '../../src/log/disk.ts'
+import { type Disk, DiskError, type DiskFile, type DiskSpace } from '../../src/log/disk.ts'
 import { Files } from './files.ts'
 import { SeededRandom } from './random.ts'
 
@@ -130,6 +130,10 @@ export class SimDisk implements Disk {
     }
     if (leftCount === 0) this.directories.delete(path)
     if (dies) this.die()
+  }
+
+  space(): DiskSpace {
+    return { totalBytes: this.capacityBytes, usableBytes: this.roomBytes }
   }
 
   /** The flushes that were asked for take place, and their callers hear of it. */

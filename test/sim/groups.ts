@@ -5,15 +5,21 @@ import { findCoordinator } from '../../src/api/10-find-coordinator.ts'
 import { joinGroup } from '../../src/api/11-join-group.ts'
 import { syncGroup } from '../../src/api/14-sync-group.ts'
 import { describeGroups } from '../../src/api/15-describe-groups.ts'
+import { addOffsetsToTxn } from '../../src/api/25-add-offsets-to-txn.ts'
+import { txnOffsetCommit } from '../../src/api/28-txn-offset-commit.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { Draft, Infer } from '../../src/wire/schema.ts'
 import type { Asked, SimClient } from './client.ts'
+import type { TransactionalProducer } from './transactions.ts'
 
 export const JOIN_VERSION = 9
 export const SYNC_VERSION = 5
 export const COMMIT_VERSION = 9
 export const FETCH_VERSION = 9
+/** Adds the group's partition to the transaction by itself. */
+export const TXN_COMMIT_VERSION = 5
+const ADD_OFFSETS_VERSION = 3
 const DESCRIBE_VERSION = 6
 const FIND_VERSION = 6
 const GROUP_KEY = 0
@@ -21,6 +27,7 @@ const GROUP_KEY = 0
 export type JoinRequest = Draft<typeof joinGroup.request>
 export type SyncRequest = Draft<typeof syncGroup.request>
 export type CommitRequest = Draft<typeof offsetCommit.request>
+export type TxnCommitRequest = Draft<typeof txnOffsetCommit.request>
 
 const utf8 = new TextEncoder()
 
@@ -90,21 +97,19 @@ export function commitOf(groupId: string, offsets: readonly number[], member?: M
     groupId,
     generationIdOrMemberEpoch: member?.generationId ?? -1,
     memberId: member?.memberId ?? '',
-    topics: [
-      {
-        topicId: zeroUuid,
-        name: topic,
-        partitions: offsets.map((committedOffset, partitionIndex) => ({
-          partitionIndex,
-          committedOffset,
-          committedMetadata: '',
-        })),
-      },
-    ],
+    topics: [{ topicId: zeroUuid, name: topic, partitions: partitionsOf(offsets) }],
   }
 }
 
-export function codesOf({ topics }: Infer<typeof offsetCommit.response>): number[] {
+function partitionsOf(offsets: readonly number[]) {
+  return offsets.map((committedOffset, partitionIndex) => ({
+    partitionIndex,
+    committedOffset,
+    committedMetadata: '',
+  }))
+}
+
+export function codesOf({ topics }: Infer<typeof offsetCommit.response | typeof txnOffsetCommit.response>): number[] {
   return topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
 }
 
@@ -113,16 +118,55 @@ export function commit(client: SimClient, groupId: string, offsets: readonly num
   return codesOf(client.call(offsetCommit, COMMIT_VERSION, commitOf(groupId, offsets, member)))
 }
 
-/** All that a group has committed, by partition as 't-0'; or the group's error. */
+/** The same as part of a transaction. */
+export function txnCommitOf(
+  producer: TransactionalProducer,
+  groupId: string,
+  offsets: readonly number[],
+  member?: Member,
+  topic = 't',
+): TxnCommitRequest {
+  const { memberId, generationId } = member ?? { memberId: '', generationId: -1 }
+  return { ...producer, groupId, memberId, generationId, topics: [{ name: topic, partitions: partitionsOf(offsets) }] }
+}
+
+/** Commits in a transaction, and returns the error of each partition. */
+export function txnCommit(
+  client: SimClient,
+  producer: TransactionalProducer,
+  groupId: string,
+  offsets: readonly number[],
+  { version = TXN_COMMIT_VERSION, member }: { readonly version?: number; readonly member?: Member } = {},
+): number[] {
+  return codesOf(client.call(txnOffsetCommit, version, txnCommitOf(producer, groupId, offsets, member)))
+}
+
+/** Adds the partition that keeps what the group commits to a transaction, and returns the error. */
+export function addOffsets(client: SimClient, producer: TransactionalProducer, groupId: string): number {
+  return client.call(addOffsetsToTxn, ADD_OFFSETS_VERSION, { ...producer, groupId }).errorCode
+}
+
+/** All that a group has committed and no transaction may change, by partition as 't-0'; or the group's error. */
 export function committed(client: SimClient, groupId: string): Readonly<Record<string, number>> | number {
   const request = { groups: [{ groupId, topics: null }], groupId: '', topics: null, requireStable: true }
   const [group] = client.call(offsetFetch, FETCH_VERSION, request).groups
   if (!group) throw new Error('no group in the answer')
   if (group.errorCode !== ErrorCode.NONE) return group.errorCode
   const entries = group.topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partitionIndex, committedOffset }) => [`${name}-${partitionIndex}`, committedOffset] as const),
+    partitions.map(({ partitionIndex, committedOffset, errorCode }) => {
+      if (errorCode !== ErrorCode.NONE) throw new Error(`${name}-${partitionIndex}: error ${errorCode}`)
+      return [`${name}-${partitionIndex}`, committedOffset] as const
+    }),
   )
   return Object.fromEntries(entries)
+}
+
+/** The errors of asking for what the group has committed for the first two partitions of topic 't'. */
+export function stability(client: SimClient, groupId: string): number[] {
+  const topics = [{ topicId: zeroUuid, name: 't', partitionIndexes: [0, 1] }]
+  const request = { groups: [{ groupId, topics }], groupId: '', topics: null, requireStable: true }
+  const { groups } = client.call(offsetFetch, FETCH_VERSION, request)
+  return groups.flatMap(group => group.topics.flatMap(of => of.partitions.map(({ errorCode }) => errorCode)))
 }
 
 /** State, members and what else is told of a group. */

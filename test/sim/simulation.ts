@@ -10,11 +10,10 @@
 import { fetch } from '../../src/api/01-fetch.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { Actor, Setting, SimTopic } from './actor.ts'
-import { SimClient } from './client.ts'
-import { Computer } from './computer.ts'
 import { checkWriters, Ledger } from './ledger.ts'
-import { chosen, SeededRandom } from './random.ts'
+import { chosen } from './random.ts'
 import { MAX_WAIT_MS, Reader, recordsIn } from './reader.ts'
+import { Stage } from './stage.ts'
 import { Topics } from './topics.ts'
 import { bytesOf, fetchOf, onlyPartition } from './world.ts'
 import { IdempotentWriter, PlainWriter } from './writers.ts'
@@ -22,30 +21,20 @@ import { IdempotentWriter, PlainWriter } from './writers.ts'
 const STEP_COUNT = 300
 /** One world in so many may lose power. */
 const POWERLESS_ONE_IN = 4
-const MAX_TICK_MS = 200
-const MAX_CHUNK_COUNT = 6
-/** After the last fault everything is done in so many rounds. */
-const ROUND_COUNT = 200
-const ROUND_MS = 50
 const FETCH_VERSION = 13
 
-export class Simulation implements Setting {
-  readonly random: SeededRandom
+export class Simulation extends Stage implements Setting {
   readonly ledger = new Ledger()
   hasLostPower = false
-  private readonly computer: Computer
+  protected readonly actors: readonly Actor[]
   private readonly losesPower: boolean
   private readonly catalog: Topics
   private readonly idempotent: readonly IdempotentWriter[]
   private readonly plain: readonly PlainWriter[]
   private readonly readers: readonly Reader[]
-  private readonly actors: readonly Actor[]
-  /** What may happen, each as likely as it is often here. */
-  private readonly events: readonly (() => void)[]
 
   constructor(seed: number) {
-    this.random = new SeededRandom(seed)
-    this.computer = new Computer(this.random)
+    super(seed)
     this.losesPower = this.random.below(POWERLESS_ONE_IN) === 0
     this.catalog = new Topics(this)
     const topics = this.makeTopics()
@@ -53,43 +42,10 @@ export class Simulation implements Setting {
     this.plain = topics.map(topic => new PlainWriter(this, topic))
     this.readers = [...topics, ...topics].map(topic => new Reader(this, topic))
     this.actors = [this.catalog, ...this.idempotent, ...this.plain, ...this.readers]
-    this.computer.disk.onDeath = () => {
-      for (const actor of this.actors) actor.lose()
-    }
-    this.events = this.likely([
-      [100, () => chosen(this.random, this.actors).step()],
-      [80, () => this.deliver(chosen(this.random, this.actors), this.random.below(MAX_CHUNK_COUNT))],
-      [20, () => this.computer.clock.advance(this.random.below(MAX_TICK_MS))],
-      [8, () => chosen(this.random, this.actors).setReading(this.random.below(2) === 0)],
-      [6, () => chosen(this.random, this.actors).cut()],
-      [3, () => this.computer.setClock()],
-      [4, () => this.computer.disk.settle()],
-      [4, () => this.computer.disk.sync()],
-      [6, () => this.computer.failSoon()],
-      [6, () => this.computer.mend()],
-      [3, () => this.computer.dieSoon()],
-      [2, () => this.computer.disk.kill()],
-      [2, () => this.stop()],
-      [this.losesPower ? 3 : 0, () => this.losePower()],
-      [2, () => this.tryPatience(chosen(this.random, this.readers))],
-      [1, () => this.audit()],
-    ])
   }
 
-  get clock() {
-    return this.computer.clock
-  }
-  get hasFaults(): boolean {
-    return this.computer.hasFaults
-  }
   get opensLogs(): boolean {
     return this.computer.opensLogs
-  }
-  connect(): SimClient {
-    return new SimClient(
-      peer => this.computer.connect(peer),
-      () => {},
-    )
   }
   topics(): readonly SimTopic[] {
     return this.catalog.all
@@ -99,17 +55,17 @@ export class Simulation implements Setting {
   }
 
   run(): void {
-    for (let step = 0; step < STEP_COUNT; step++) this.happen(chosen(this.random, this.events))
+    this.play(
+      [
+        ...this.chances(),
+        [2, () => this.stop()],
+        [this.losesPower ? 3 : 0, () => this.losePower()],
+        [2, () => this.tryPatience(chosen(this.random, this.readers))],
+        [1, () => this.audit()],
+      ],
+      STEP_COUNT,
+    )
     this.finish()
-  }
-
-  private likely(events: readonly (readonly [weight: number, event: () => void])[]): (() => void)[] {
-    return events.flatMap(([weight, event]) => new Array<() => void>(weight).fill(event))
-  }
-
-  /** One event; where the program dies of it, another start. */
-  private happen(event: () => void): void {
-    if (!this.computer.run(event)) this.comeBack()
   }
 
   private makeTopics(): readonly SimTopic[] {
@@ -118,10 +74,6 @@ export class Simulation implements Setting {
     this.catalog.step()
     this.computer.disk.sync()
     return this.catalog.all
-  }
-
-  private deliver(actor: Actor, chunkCount = Number.POSITIVE_INFINITY): void {
-    for (let chunk = 0; chunk < chunkCount && actor.deliver(); chunk++);
   }
 
   /** SIGTERM; kill -9 where some producer would send more again than the broker remembers, as Kafka does, after a stop. */
@@ -146,17 +98,14 @@ export class Simulation implements Setting {
     for (const actor of [...this.idempotent, ...this.readers]) actor.loseAll()
   }
 
-  /** After the end of the program, however it came. */
-  private comeBack(): void {
-    this.hearLast()
-    this.computer.start()
+  protected override comeBack(): void {
+    super.comeBack()
     this.catalog.reconcile([...this.computer.broker.catalog.topics()], true)
     if (this.random.below(3) === 0) this.audit()
   }
 
-  /** What was answered before the end counts. */
-  private hearLast(): void {
-    for (const actor of this.actors) actor.collect()
+  protected override hearLast(): void {
+    super.hearLast()
     this.ledger.forgetRefused()
   }
 
@@ -187,10 +136,7 @@ export class Simulation implements Setting {
   }
 
   private recordsOf({ id, name }: SimTopic, partition: number): string[] {
-    const client: SimClient = new SimClient(
-      peer => this.computer.connect(peer),
-      () => this.deliverAll(client),
-    )
+    const client = this.attend()
     const records: string[] = []
     for (;;) {
       const fetchOffset = records.length
@@ -207,32 +153,14 @@ export class Simulation implements Setting {
     client.hangUp()
     return records
   }
-  private deliverAll(client: SimClient): void {
-    while (client.deliver());
-  }
 
-  /** Nothing fails any more: everybody gets what he waits for, and everything is there, after another stop too. */
+  /** Everybody gets what he waits for, and everything is there, after another stop too. */
   private finish(): void {
-    this.computer.mend()
-    this.computer.outwait()
     for (const actor of [this.catalog, ...this.idempotent, ...this.plain]) actor.stop()
-    for (let round = 0; !this.isAtRest; round++) {
-      if (round === ROUND_COUNT) throw new Error('somebody waits for ever')
-      for (const actor of this.actors) {
-        actor.step()
-        actor.setReading(true)
-        this.deliver(actor)
-        this.computer.endRound()
-        actor.collect()
-      }
-      this.clock.advance(ROUND_MS)
-    }
+    this.comeToRest()
     this.audit()
     this.stop()
     this.comeBack()
     this.audit()
-  }
-  private get isAtRest(): boolean {
-    return this.actors.every(actor => actor.isDone)
   }
 }

@@ -18,11 +18,10 @@ import type {
 } from './commands.ts'
 import { type ChangedConfigs, changedConfigs, isOperation, Operation } from './config-changes.ts'
 import { type CatalogDecision, type Fault, fault, MAX_RECORDS, noFault } from './decision.ts'
+import { MIN_INSYNC_REPLICAS } from './least-isr.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { type CatalogState, configsOf, hasEligibleLeaderReplicas, ResourceType } from './state.ts'
 import { topicNameFault } from './topic.ts'
-
-const MIN_INSYNC_REPLICAS = 'min.insync.replicas'
 
 /** What a command does to one resource. */
 interface Change {

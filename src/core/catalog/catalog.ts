@@ -1,5 +1,5 @@
 /**
- * The catalog: which topics, partitions, features and producer ids there are. Its machine decides; its journal is
+ * The catalog: which topics, partitions, features, client quotas and producer ids there are. Its machine decides; its journal is
  * `__cluster_metadata`.
  *
  * Kafka spreads this over a quorum of controllers, a publisher of images and a cache in each broker; on one node the
@@ -12,8 +12,11 @@ import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import { acceptable } from '../configs/dynamic-configs.ts'
 import type { LogLevel } from '../configs/log-levels.ts'
 import { type Journal, type Millis, Runtime } from '../machine.ts'
+import { type ClientQuota, describeClientQuotas, type QuotaFilter } from './client-quotas.ts'
 import type {
+  AlterClientQuotas,
   AlterConfigs,
+  AlteredQuotas,
   AlteredResource,
   BrokerIdentity,
   CatalogCommand,
@@ -25,7 +28,11 @@ import type {
   CreateTopics,
   DeletedTopic,
   DeleteTopics,
+  Outcome,
+  UpdateFeatures,
 } from './commands.ts'
+import type { Fault } from './decision.ts'
+import { type FinalizedFeature, finalizedFeatures, levelInForce } from './features.ts'
 import { catalogMachine } from './machine.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { type CatalogState, configsOf, configuredNames, ResourceType } from './state.ts'
@@ -59,10 +66,17 @@ export interface Directories {
   removeStrays(): void
 }
 
+/** The catalog's journal is a log with one replica, which leads it. */
+export interface MetadataLog extends Journal<MetadataRecord> {
+  readonly leaderEpoch: number
+  /** The offset that the next record will have. */
+  readonly logEndOffset: number
+}
+
 export interface CatalogOptions {
   readonly identity: BrokerIdentity
   readonly configs: BrokerConfigs
-  readonly journal: Journal<MetadataRecord>
+  readonly journal: MetadataLog
   readonly directories: Directories
   /** What the broker tells of itself; where there is no level, it cannot be changed. */
   readonly log?: { level?: LogLevel }
@@ -73,7 +87,9 @@ export interface CatalogOptions {
 export class Catalog {
   readonly clusterId: string
   readonly nodeId: number
+  readonly directoryId: Uuid
   readonly brokers: readonly BrokerNode[]
+  readonly metadataLog: MetadataLog
   private readonly runtime: Runtime<CatalogState, CatalogCommand, MetadataRecord, CatalogReply, CatalogEffect>
   private readonly state: CatalogState
   /** Told of each topic that is no more, once its directories are gone. */
@@ -86,6 +102,8 @@ export class Catalog {
     const { identity, configs, journal, directories } = options
     this.clusterId = identity.clusterId
     this.nodeId = identity.nodeId
+    this.directoryId = identity.directoryId
+    this.metadataLog = journal
     this.brokers = [{ id: identity.nodeId, rack: configs.rack }]
     this.runtime = new Runtime(catalogMachine(configs, identity), journal, {
       perform: effect => this.perform(effect, directories),
@@ -152,12 +170,17 @@ export class Catalog {
   topicById(id: Uuid): Topic | null {
     return this.state.topicsById.get(id) ?? null
   }
-  /**
-   * The feature levels that the metadata log finalizes, for Kafka's sake. They are not what this broker can do: it must
-   * not advertise one whose promise it does not keep.
-   */
-  get features(): ReadonlyMap<string, number> {
-    return this.state.features
+  /** The level of a feature in force, or 0. */
+  featureLevel(name: string): number {
+    return levelInForce(this.state.features, name)
+  }
+  /** The features in force, and the epoch in which they are: greater after each change, and over restarts. */
+  get features(): { readonly finalized: readonly FinalizedFeature[]; readonly epoch: number } {
+    return { finalized: finalizedFeatures(this.state.features), epoch: this.metadataLog.logEndOffset - 1 }
+  }
+  /** The quotas of the entities that pass `filter`, or what is wrong with it. */
+  clientQuotas(filter: QuotaFilter): readonly ClientQuota[] | Fault {
+    return describeClientQuotas(this.state.clientQuotas, filter)
   }
   /** What the log holds for a resource, of a ResourceType; all brokers together go by '', one by its id. */
   configsOf(resourceType: number, name: string): ReadonlyMap<string, string> {
@@ -200,6 +223,27 @@ export class Catalog {
     const reply = this.runtime.execute({ type: 'alterConfigs', ...request }, now)
     assert(reply?.type === 'alterConfigs', 'an answer to another command')
     return reply.resources
+  }
+
+  /** Changes client quotas, or says what that would give. Throws JournalError. */
+  alterClientQuotas(request: Omit<AlterClientQuotas, 'type'>, now: Millis): readonly AlteredQuotas[] {
+    const reply = this.runtime.execute({ type: 'alterClientQuotas', ...request }, now)
+    assert(reply?.type === 'alterClientQuotas', 'an answer to another command')
+    return reply.entries
+  }
+
+  /** Brings features to other levels, or says what that would give. Throws JournalError. */
+  updateFeatures(request: Omit<UpdateFeatures, 'type'>, now: Millis): Outcome {
+    const reply = this.runtime.execute({ type: 'updateFeatures', ...request }, now)
+    assert(reply?.type === 'updateFeatures', 'an answer to another command')
+    return reply.result
+  }
+
+  /** Forgets a broker. Throws JournalError. */
+  unregisterBroker(brokerId: number, now: Millis): Outcome {
+    const reply = this.runtime.execute({ type: 'unregisterBroker', brokerId }, now)
+    assert(reply?.type === 'unregisterBroker', 'an answer to another command')
+    return reply.result
   }
 
   /** A producer id that was never given and never will be again. Throws JournalError. */

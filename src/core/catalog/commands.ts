@@ -2,7 +2,14 @@
 import type { Uuid } from '../../base/uuid.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
 import type { LogLevel } from '../configs/log-levels.ts'
+import type { EntityPart } from './client-quotas.ts'
 import type { Topic } from './topic.ts'
+
+/** What became of something: NONE and no message where it was done. */
+export interface Outcome {
+  readonly errorCode: ErrorCode
+  readonly errorMessage: string | null
+}
 
 export interface NewTopic {
   readonly name: string
@@ -105,6 +112,42 @@ export interface AlteredResource extends ConfigResource {
   readonly errorMessage: string | null
 }
 
+export interface AlterClientQuotas {
+  readonly type: 'alterClientQuotas'
+  readonly entries: readonly { readonly entity: readonly EntityPart[]; readonly ops: readonly QuotaChange[] }[]
+  readonly validateOnly: boolean
+}
+
+export interface QuotaChange {
+  readonly key: string
+  readonly value: number
+  /** The quota is to go, whatever the value says. */
+  readonly remove: boolean
+}
+
+export interface AlteredQuotas extends Outcome {
+  readonly entity: readonly EntityPart[]
+}
+
+export interface UpdateFeatures {
+  readonly type: 'updateFeatures'
+  readonly updates: readonly FeatureUpdate[]
+  readonly validateOnly: boolean
+}
+
+export interface FeatureUpdate {
+  readonly feature: string
+  /** The level that it is to come to; 0 switches it off. */
+  readonly maxVersionLevel: number
+  /** A FeatureUpdate.UpgradeType, or what a client takes for one. */
+  readonly upgradeType: number
+}
+
+export interface UnregisterBroker {
+  readonly type: 'unregisterBroker'
+  readonly brokerId: number
+}
+
 /** Reserves the next block of producer ids. */
 export interface AllocateProducerIds {
   readonly type: 'allocateProducerIds'
@@ -120,6 +163,9 @@ export type CatalogCommand =
   | DeleteTopics
   | CreatePartitions
   | AlterConfigs
+  | AlterClientQuotas
+  | UpdateFeatures
+  | UnregisterBroker
   | AllocateProducerIds
   | ClaimLeadership
 
@@ -128,6 +174,9 @@ export type CatalogReply =
   | { readonly type: 'deleteTopics'; readonly topics: readonly DeletedTopic[] }
   | { readonly type: 'createPartitions'; readonly topics: readonly CreatedPartitions[] }
   | { readonly type: 'alterConfigs'; readonly resources: readonly AlteredResource[] }
+  | { readonly type: 'alterClientQuotas'; readonly entries: readonly AlteredQuotas[] }
+  | { readonly type: 'updateFeatures'; readonly result: Outcome }
+  | { readonly type: 'unregisterBroker'; readonly result: Outcome }
   | { readonly type: 'allocateProducerIds'; readonly firstId: number; readonly count: number }
 
 /** What others must do; each may come twice. A partition directory that is missing is made on first use. */

@@ -1,14 +1,16 @@
 /** Which topics get more partitions, and why the others do not (ControllerApis, ReplicationControlManager). @module */
+import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { BrokerIdentity, CatalogEffect, CreatedPartitions, CreatePartitions, GrownTopic } from './commands.ts'
 import { type CatalogDecision, type Fault, fault, MAX_RECORDS, noFault } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
-import { misassignment, newPartition } from './new-partition.ts'
+import { CORDONED, misassignment, newPartition } from './new-partition.ts'
 import type { CatalogState } from './state.ts'
 import type { Topic } from './topic.ts'
 
 export function decideCreatePartitions(
   state: CatalogState,
   { topics, validateOnly, timeoutMs }: CreatePartitions,
+  broker: BrokerConfigs,
   identity: BrokerIdentity,
 ): CatalogDecision {
   const counts = new Map<string, number>()
@@ -25,7 +27,8 @@ export function decideCreatePartitions(
   }
   for (const wish of wanted) {
     const topic = state.topicsByName.get(wish.name)
-    const refused = faultOf(wish, topic, identity.nodeId, MAX_RECORDS - records.length)
+    const mostCount = MAX_RECORDS - records.length
+    const refused = faultOf(wish, topic, identity.nodeId, mostCount, broker.isCordoned)
     results.push({ name: wish.name, ...(refused ?? noFault) })
     if (!topic || refused) continue
     for (const record of recordsOf(wish, topic, identity)) records.push(record)
@@ -38,12 +41,13 @@ function answer(topics: readonly CreatedPartitions[]): CatalogDecision {
   return { replies: [['', { type: 'createPartitions', topics }]] }
 }
 
-/** Why the topic cannot grow so, or null; `mostCount` is what the decision may still write. */
+/** Why the topic cannot grow so, or null; `mostCount` is what the decision may still write. Hands may place where nobody else may. */
 function faultOf(
   { name, count, assignments }: GrownTopic,
   topic: Topic | undefined,
   nodeId: number,
   mostCount: number,
+  isCordoned: boolean,
 ): Fault | null {
   if (!topic) return fault('UNKNOWN_TOPIC_OR_PARTITION', null)
   const present = topic.partitions.length
@@ -62,6 +66,7 @@ function faultOf(
     const wrong = misassignment(brokerIds, nodeId)
     if (wrong !== null) return fault('INVALID_REPLICA_ASSIGNMENT', wrong)
   }
+  if (assignments === null && isCordoned) return fault('INVALID_REPLICATION_FACTOR', CORDONED)
   // Kafka's list of records overflows, which it has no code for.
   return addedCount > mostCount ? fault('UNKNOWN_SERVER_ERROR', null) : null
 }

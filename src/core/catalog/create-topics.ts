@@ -6,7 +6,7 @@ import { validateTopicConfigs } from '../configs/topic-configs.ts'
 import type { BrokerIdentity, CatalogEffect, CreatedTopic, CreateTopics, NewTopic } from './commands.ts'
 import { type CatalogDecision, type Fault, fault, MAX_RECORDS } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
-import { misassignment, newPartition } from './new-partition.ts'
+import { CORDONED, misassignment, newPartition } from './new-partition.ts'
 import { type CatalogState, ResourceType } from './state.ts'
 import { CLUSTER_METADATA, topicNameFault, unifiedName } from './topic.ts'
 
@@ -111,6 +111,9 @@ function planOf(topic: NewTopic, broker: BrokerConfigs, { nodeId }: BrokerIdenti
   const factor = replicationFactor === -1 ? broker.defaultReplicationFactor : replicationFactor
   if (factor > 1 && broker.strictReplication) {
     return fault('INVALID_REPLICATION_FACTOR', `${factor} replicas need as many brokers, and there is one`)
+  }
+  if (broker.isCordoned) {
+    return fault('INVALID_REPLICATION_FACTOR', `Unable to replicate the partition ${factor} time(s): ${CORDONED}`)
   }
   const count = numPartitions === -1 ? broker.numPartitions : numPartitions
   return { replicas: Array.from({ length: count }, () => [nodeId]) }

@@ -3,6 +3,9 @@ import type { Uuid } from '../../base/uuid.ts'
 import type { BrokerIdentity } from './commands.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 
+/** Why no partition can be placed where cordoned.log.dirs names the one directory there is (KIP-1066). */
+export const CORDONED = 'All brokers are currently fenced, or have all their log directories cordoned.'
+
 /** The record of a partition whose replicas are all in sync: the first leads. */
 export function newPartition(
   topicId: Uuid,

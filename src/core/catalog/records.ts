@@ -1,5 +1,17 @@
 /** What `__cluster_metadata` holds (Kafka's metadata message schemas). @module */
-import { array, bool, int8, int16, int32, int64, recordSchema, string, uint16, uuid } from '../../wire/schema.ts'
+import {
+  array,
+  bool,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  recordSchema,
+  string,
+  uint16,
+  uuid,
+} from '../../wire/schema.ts'
 
 export const registerBrokerRecord = recordSchema({
   name: 'RegisterBrokerRecord',
@@ -125,6 +137,22 @@ export const featureLevelRecord = recordSchema({
   fields: () => ({
     name: string(),
     featureLevel: int16(),
+  }),
+})
+
+export const clientQuotaRecord = recordSchema({
+  name: 'ClientQuotaRecord',
+  id: 14,
+  versions: '0',
+  flexible: 0,
+  fields: () => ({
+    entity: array({
+      entityType: string(),
+      entityName: string().nullable(),
+    }),
+    key: string(),
+    value: float64(),
+    remove: bool(),
   }),
 })
 

@@ -2,6 +2,8 @@
 import { assert } from '../../base/assert.ts'
 import type { Uuid } from '../../base/uuid.ts'
 import type { Infer } from '../../wire/schema.ts'
+import { type ClientQuotas, replayClientQuota } from './client-quotas.ts'
+import { ELIGIBLE_LEADER_REPLICAS, KRAFT_VERSION } from './features.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import type { configRecord, partitionChangeRecord, partitionRecord } from './records.ts'
 import { isInternalTopic, type Partition, type Topic, unifiedName } from './topic.ts'
@@ -17,8 +19,11 @@ export interface CatalogState {
   readonly namesByUnifiedName: Map<string, Set<string>>
   /** Configs by resource, see `resourceKey`: of a topic even where it has set nothing. */
   readonly configs: Map<string, Map<string, string>>
-  /** Finalized feature levels. */
+  /** Finalized feature levels; 0 for one that was switched off. */
   readonly features: Map<string, number>
+  /** The epochs of the brokers that Kafka has registered. */
+  readonly brokerEpochs: Map<number, number>
+  readonly clientQuotas: ClientQuotas
   /** The first producer id of the next block. */
   nextProducerId: number
 }
@@ -36,6 +41,8 @@ export function emptyState(): CatalogState {
     namesByUnifiedName: new Map(),
     configs: new Map(),
     features: new Map(),
+    brokerEpochs: new Map(),
+    clientQuotas: new Map(),
     nextProducerId: 0,
   }
 }
@@ -55,7 +62,7 @@ export function configuredNames(state: CatalogState, resourceType: number): stri
 }
 
 export function hasEligibleLeaderReplicas(state: CatalogState): boolean {
-  return (state.features.get('eligible.leader.replicas.version') ?? 0) > 0
+  return (state.features.get(ELIGIBLE_LEADER_REPLICAS) ?? 0) > 0
 }
 
 function resourceKey(resourceType: number, name: string): string {
@@ -72,7 +79,7 @@ function growingConfigs(state: CatalogState, resourceType: number, name: string)
   return configs
 }
 
-/** Applies one record. Kinds that say nothing about topics, configs, features or producer ids change nothing. */
+/** Applies one record. Kinds that say nothing about what is kept here change nothing. */
 export function replay(state: CatalogState, record: MetadataRecord): void {
   switch (record.type) {
     case 'topicRecord':
@@ -97,8 +104,17 @@ export function replay(state: CatalogState, record: MetadataRecord): void {
       setConfig(state, record.value)
       return
     case 'featureLevelRecord':
-      if (record.value.featureLevel === 0) state.features.delete(record.value.name)
-      else state.features.set(record.value.name, record.value.featureLevel)
+      // That of the quorum is told by control records, and Kafka passes over it too.
+      if (record.value.name !== KRAFT_VERSION) state.features.set(record.value.name, record.value.featureLevel)
+      return
+    case 'clientQuotaRecord':
+      replayClientQuota(state.clientQuotas, record.value)
+      return
+    case 'registerBrokerRecord':
+      state.brokerEpochs.set(record.value.brokerId, record.value.brokerEpoch)
+      return
+    case 'unregisterBrokerRecord':
+      state.brokerEpochs.delete(record.value.brokerId)
       return
     case 'producerIdsRecord':
       state.nextProducerId = record.value.nextProducerId

@@ -5,7 +5,8 @@
  */
 import { assert } from '../../base/assert.ts'
 import { brokerTable } from './broker-table.ts'
-import { type Definition, refusal, textToBoolean, textToList, textToNumber } from './definition.ts'
+import { ipOverridesIn } from './connection-overrides.ts'
+import { type Definition, refusal, textToBoolean, textToDouble, textToList, textToNumber } from './definition.ts'
 import { nearestName } from './nearest.ts'
 import { securityTable } from './security-table.ts'
 import { ConfigSource } from './sources.ts'
@@ -143,6 +144,11 @@ export class BrokerConfigs {
   get minInsyncReplicas(): number {
     return this.number('min.insync.replicas')
   }
+  /** Whether the one log directory takes no new partitions (KIP-1066). */
+  get isCordoned(): boolean {
+    const cordoned = this.list('cordoned.log.dirs')
+    return cordoned.includes('*') || this.list('log.dirs').some(directory => cordoned.includes(directory))
+  }
   get messageMaxBytes(): number {
     return this.number('message.max.bytes')
   }
@@ -159,10 +165,23 @@ export class BrokerConfigs {
     return this.number('max.request.partition.size.limit')
   }
   get maxConnections(): number {
-    return this.number('max.connections')
+    return this.leastOfListener('max.connections')
   }
   get maxConnectionsPerIp(): number {
     return this.number('max.connections.per.ip')
+  }
+  /** How many connections there may be from `address`, as a socket shows it. */
+  maxConnectionsOf(address: string): number {
+    const overrides = this.value('max.connections.per.ip.overrides') ?? ''
+    return (overrides === '' ? null : ipOverridesIn(overrides).get(address)) ?? this.maxConnectionsPerIp
+  }
+  /** New connections each second. */
+  get maxConnectionCreationRate(): number {
+    return this.leastOfListener('max.connection.creation.rate')
+  }
+  /** Over how long a rate is an average: what one second leaves may be taken so much later (SampledStat, Rate). */
+  get quotaWindowSeconds(): number {
+    return Math.max(this.number('quota.window.num') - 1, 1) * this.number('quota.window.size.seconds')
   }
   get connectionsMaxIdleMs(): number {
     return this.number('connections.max.idle.ms')
@@ -207,6 +226,23 @@ export class BrokerConfigs {
     return number
   }
 
+  /** What holds of a limit that the broker has, and its listener for clients too. */
+  private leastOfListener(name: string): number {
+    return Math.min(this.number(name), this.number(`listener.name.${this.clientListener}.${name}`))
+  }
+
+  /** The name of the listener for clients, as configs of listeners have it. */
+  private get clientListener(): string {
+    const controllers = this.list('controller.listener.names').map(name => name.toLowerCase())
+    const names = this.list('listeners').map(listener => listener.slice(0, listener.indexOf(':')).toLowerCase())
+    return names.find(name => !controllers.includes(name)) ?? ''
+  }
+
+  /** The number in force of a double. */
+  double(name: string): number {
+    return textToDouble(this.value(name) ?? '')
+  }
+
   boolean(name: string): boolean {
     return textToBoolean(this.value(name) ?? '')
   }
@@ -218,7 +254,7 @@ export class BrokerConfigs {
 
 /** Why `value` cannot be given to the config `name`, in one line that names it and the nearest right one, or null. */
 export function configFault(name: string, value: string): string | null {
-  const definition = brokerConfigTable.find(name)
+  const definition = brokerDefinition(name)
   if (definition !== null) return refusal(definition, value)
   const nearest = nearestName(name, brokerConfigTable.names())
   return `unknown config '${name}'${nearest === null ? '' : `: did you mean '${nearest}'?`}`

@@ -1,17 +1,23 @@
 /**
  * What Kafka has against a broker's configs as a whole: values wrong together, or too far from those in force
- * (KafkaConfig.validateValues, DynamicThreadPool, DynamicLogConfig, LogCleaner). Only of configs that can change while the
- * broker runs.
+ * (KafkaConfig.validateValues, DynamicThreadPool, DynamicLogConfig, LogCleaner). What can be wrong only at a start is in
+ * start-conflicts.ts.
  * @module
  */
 import type { BrokerConfigs } from './broker-configs.ts'
-import { excerpt, textToList } from './definition.ts'
+import { ipOverridesFault } from './connection-overrides.ts'
+import { excerpt } from './definition.ts'
 import { groupBoundsConflict } from './group-bounds.ts'
 
-type Rule = (wanted: BrokerConfigs, inForce: BrokerConfigs) => string | null
+export type Rule = (wanted: BrokerConfigs, inForce: BrokerConfigs) => string | null
 
-/** What is wrong with `wanted` for a broker that has `inForce`, in Kafka's words, or null. */
+/** What is wrong with `wanted` for a broker that runs and has `inForce`, in Kafka's words, or null. */
 export function brokerConflict(wanted: BrokerConfigs, inForce: BrokerConfigs): string | null {
+  return firstComplaint([...standingRules, ...rulesOfChange], wanted, inForce)
+}
+
+/** What the first of `rules` that is broken says, or null. */
+export function firstComplaint(rules: readonly Rule[], wanted: BrokerConfigs, inForce: BrokerConfigs): string | null {
   for (const rule of rules) {
     const complaint = rule(wanted, inForce)
     if (complaint !== null) return complaint
@@ -31,13 +37,16 @@ const rollsInTime: Rule = wanted => {
   return 'log.retention.ms must be unlimited (-1) or, greater than or equal to 1'
 }
 
-const cleansWithMemory: Rule = (wanted, inForce) => {
+const cleansWithMemory: Rule = wanted => {
+  const threads = wanted.number('log.cleaner.threads')
+  if (threads < 1) return 'Log cleaner threads should be at least 1'
+  if (wanted.number('log.cleaner.dedupe.buffer.size') / threads > MEBIBYTE) return null
+  return 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'
+}
+
+const cleanersGrowSlowly: Rule = (wanted, inForce) => {
   const threads = wanted.number('log.cleaner.threads')
   const current = inForce.number('log.cleaner.threads')
-  if (threads < 1) return 'Log cleaner threads should be at least 1'
-  if (wanted.number('log.cleaner.dedupe.buffer.size') / threads <= MEBIBYTE) {
-    return 'log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.'
-  }
   if (threads < Math.floor(current / 2)) {
     return `Log cleaner threads cannot be reduced to less than half the current value ${current}`
   }
@@ -85,13 +94,20 @@ const keepsLocallyWhatItKeeps: Rule = wanted => {
 }
 
 const admitsSomebody: Rule = wanted => {
-  const overrides = textToList(wanted.value('max.connections.per.ip.overrides') ?? '')
-  const broken = overrides.find(override => !/:[+-]?\d{1,9}$/.test(override))
-  if (broken !== undefined) {
-    return `Error parsing configuration property 'max.connections.per.ip.overrides': ${excerpt(broken)}`
-  }
-  if (wanted.maxConnectionsPerIp > 0 || overrides.length > 0) return null
+  const overrides = wanted.value('max.connections.per.ip.overrides') ?? ''
+  const fault = ipOverridesFault(overrides)
+  if (fault !== null || wanted.maxConnectionsPerIp > 0 || overrides.trim() !== '') return fault
   return 'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.'
+}
+
+/** ListenerReconfigurable and ConnectionQuotas: a broker may start without any, and must not be told so. */
+const goesOnAdmitting: Rule = wanted => {
+  const limits = [
+    ['max.connections', wanted.maxConnections],
+    ['max.connection.creation.rate', wanted.maxConnectionCreationRate],
+  ] as const
+  const closed = limits.find(([, limit]) => limit <= 0)
+  return closed ? `Invalid ${closed.join(' ')}` : null
 }
 
 const cordonsItsOwn: Rule = wanted => {
@@ -104,21 +120,31 @@ const cordonsItsOwn: Rule = wanted => {
   return strange.length === 0 ? null : `${missing} : ${excerpt(strange.join(', '))}`
 }
 
+/** What groups may choose, within bounds that are configs too. */
+const choicesOfGroups = [
+  'group.consumer.assignment.interval.ms',
+  'group.consumer.heartbeat.interval.ms',
+  'group.consumer.session.timeout.ms',
+  'group.share.assignment.interval.ms',
+  'group.share.delivery.count.limit',
+  'group.share.heartbeat.interval.ms',
+  'group.share.partition.max.record.locks',
+  'group.share.record.lock.duration.ms',
+  'group.share.session.timeout.ms',
+  'group.streams.assignment.interval.ms',
+  'group.streams.heartbeat.interval.ms',
+  'group.streams.num.standby.replicas',
+  'group.streams.session.timeout.ms',
+]
+
 const boundsGroups: Rule = wanted => {
-  for (const kind of ['consumer', 'share', 'streams']) {
-    const name = `group.${kind}.assignment.interval.ms`
+  for (const name of choicesOfGroups) {
     const complaint = groupBoundsConflict(name, name, wanted.number(name), wanted)
     if (complaint !== null) return complaint
   }
   return null
 }
 
-const rules: readonly Rule[] = [
-  rollsInTime,
-  cleansWithMemory,
-  growsSlowly,
-  keepsLocallyWhatItKeeps,
-  admitsSomebody,
-  cordonsItsOwn,
-  boundsGroups,
-]
+/** Of every broker's configs, whether it starts or runs. */
+export const standingRules = [rollsInTime, cleansWithMemory, admitsSomebody, cordonsItsOwn, boundsGroups]
+const rulesOfChange = [cleanersGrowSlowly, growsSlowly, keepsLocallyWhatItKeeps, goesOnAdmitting]

@@ -56,7 +56,7 @@ fetch.purgatory.purge.interval.requests                     int      ro  1000
 follower.fetch.last.tiered.offset.enable                    boolean  rw  false
 follower.replication.throttled.rate                         long     rw* null                      0..
 group.consumer.assignment.interval.ms                       int      rw  1000                     0..
-group.consumer.assignors                                    list     ro  uniform,range
+group.consumer.assignors list ro uniform,range uniform|range|org.apache.kafka.coordinator.group.assignor.UniformAssignor|org.apache.kafka.coordinator.group.assignor.RangeAssignor
 group.consumer.heartbeat.interval.ms                        int      ro  5000                     1..
 group.consumer.max.assignment.interval.ms                   int      ro  15000                    0..
 group.consumer.max.heartbeat.interval.ms                    int      ro  15000                    1..
@@ -78,7 +78,7 @@ group.max.session.timeout.ms                                int      ro  1800000
 group.max.size                                              int      ro  2147483647               1..
 group.min.session.timeout.ms                                int      ro  6000
 group.share.assignment.interval.ms                          int      rw  1000                     0..
-group.share.assignors                                       list     ro  simple
+group.share.assignors list ro simple simple|org.apache.kafka.coordinator.group.assignor.SimpleAssignor
 group.share.delivery.count.limit                            int      ro  5                        2..10
 group.share.heartbeat.interval.ms                           int      ro  5000                     1..
 group.share.initialize.retry.interval.ms                    int      ro* 30000                    1..

@@ -44,7 +44,7 @@ export interface Definition {
 /** Why `text` is no value of the config, in Kafka's words, or null. */
 export function refusal(definition: Definition, text: string): string | null {
   const { name, type, accepts } = definition
-  const unfit = misfit(type, text.trim())
+  const unfit = misfit(definition, text.trim())
   if (unfit !== null) return invalid(name, text, unfit)
   if (accepts === 'replicas') return replicasRefusal(name, textToList(text))
   if (type === 'list' && textToList(text).includes('')) return `Configuration '${name}' values must not be empty.`
@@ -98,7 +98,7 @@ function invalid(name: string, shown: string, why: string): string {
 }
 
 /** Why `text` is not of the type, or null. */
-function misfit(type: ConfigType, text: string): string | null {
+function misfit({ type, default: fallback }: Definition, text: string): string | null {
   switch (type) {
     case 'boolean':
       return /^(true|false)$/i.test(text) ? null : 'Expected value to be either true or false'
@@ -110,6 +110,9 @@ function misfit(type: ConfigType, text: string): string | null {
       return isInteger(text, 64n) ? null : 'Not a number of type LONG'
     case 'double':
       return javaDoublePattern.test(text) ? null : 'Not a number of type DOUBLE'
+    case 'class':
+      // Classes are Java's: there is none here but the one that Kafka would take anyway.
+      return text === fallback ? null : `Class ${excerpt(text)} could not be found.`
     default:
       return null
   }

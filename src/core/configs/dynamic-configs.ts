@@ -80,13 +80,12 @@ function isOfOneBroker(name: string): boolean {
 
 function valueRefusal(name: string, value: string): string | null {
   const definition = brokerDefinition(name)
-  return definition && (refusal(definition, value) ?? classRefusal(definition, value))
+  return definition && (refusal(definition, value) ?? reporterRefusal(definition, value))
 }
 
-/** Classes are Java's: there is none here but the one that Kafka would take anyway. */
-function classRefusal({ name, type, default: fallback }: Definition, value: string): string | null {
-  const classes = type === 'class' ? [value.trim()] : name === 'metric.reporters' ? textToList(value) : []
-  const stranger = classes.find(word => word !== fallback)
+/** Reporters are classes too, which a broker that runs is told only where it can load them. */
+function reporterRefusal({ name, default: fallback }: Definition, value: string): string | null {
+  const stranger = name === 'metric.reporters' ? textToList(value).find(word => word !== fallback) : undefined
   if (stranger === undefined) return null
   return `Invalid value ${excerpt(value)} for configuration ${name}: Class ${excerpt(stranger)} could not be found.`
 }

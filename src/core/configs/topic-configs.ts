@@ -26,11 +26,9 @@ export interface TopicSettings {
   /** One policy, both, or none: then nothing is ever deleted. */
   readonly cleanupPolicy: readonly CleanupPolicy[]
   readonly compressionType: CompressionType
-  readonly compressionGzipLevel: number
-  readonly compressionLz4Level: number
-  readonly compressionZstdLevel: number
+  /** Of `compressionType`; undefined where it has none. */
+  readonly compressionLevel: number | undefined
   readonly deleteRetentionMs: number
-  readonly fileDeleteDelayMs: number
   readonly flushMessages: number
   readonly flushMs: number
   readonly indexIntervalBytes: number
@@ -42,7 +40,6 @@ export interface TopicSettings {
   readonly minCleanableDirtyRatio: number
   readonly minCompactionLagMs: number
   readonly minInsyncReplicas: number
-  readonly preallocate: boolean
   readonly producerIdExpirationMs: number
   readonly retentionBytes: number
   readonly retentionMs: number
@@ -50,7 +47,6 @@ export interface TopicSettings {
   readonly segmentIndexBytes: number
   readonly segmentJitterMs: number
   readonly segmentMs: number
-  readonly uncleanLeaderElectionEnable: boolean
 }
 
 export type CleanupPolicy = 'compact' | 'delete'
@@ -78,15 +74,13 @@ export function validateTopicConfigs(
 export function topicSettings(overrides: ReadonlyMap<string, string>, broker: BrokerConfigs): TopicSettings {
   const text = (name: string) => topicConfigValue(name, overrides, broker) ?? ''
   const number = (name: string) => textToNumber(text(name))
-  const isOn = (name: string) => textToBoolean(text(name))
+  const compressionType = oneOf(compressionTypes, text('compression.type'))
+  const level = `compression.${compressionType}.level`
   return {
     cleanupPolicy: cleanupPolicies.filter(policy => textToList(text('cleanup.policy')).includes(policy)),
-    compressionType: oneOf(compressionTypes, text('compression.type')),
-    compressionGzipLevel: number('compression.gzip.level'),
-    compressionLz4Level: number('compression.lz4.level'),
-    compressionZstdLevel: number('compression.zstd.level'),
+    compressionType,
+    compressionLevel: topicConfigTable.find(level) === null ? undefined : number(level),
     deleteRetentionMs: number('delete.retention.ms'),
-    fileDeleteDelayMs: number('file.delete.delay.ms'),
     flushMessages: number('flush.messages'),
     flushMs: number('flush.ms'),
     indexIntervalBytes: number('index.interval.bytes'),
@@ -98,7 +92,6 @@ export function topicSettings(overrides: ReadonlyMap<string, string>, broker: Br
     minCleanableDirtyRatio: textToDouble(text('min.cleanable.dirty.ratio')),
     minCompactionLagMs: number('min.compaction.lag.ms'),
     minInsyncReplicas: number('min.insync.replicas'),
-    preallocate: isOn('preallocate'),
     producerIdExpirationMs: broker.producerIdExpirationMs,
     retentionBytes: number('retention.bytes'),
     retentionMs: number('retention.ms'),
@@ -107,7 +100,6 @@ export function topicSettings(overrides: ReadonlyMap<string, string>, broker: Br
     segmentIndexBytes: number('segment.index.bytes'),
     segmentJitterMs: number('segment.jitter.ms'),
     segmentMs: number('segment.ms'),
-    uncleanLeaderElectionEnable: isOn('unclean.leader.election.enable'),
   }
 }
 

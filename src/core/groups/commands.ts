@@ -21,6 +21,7 @@ export type GroupCommand =
   | Heartbeat
   | LeaveGroup
   | OffsetCommit
+  | TxnOffsetCommit
   | OffsetFetch
   | OffsetDelete
   | DescribeGroup
@@ -171,10 +172,44 @@ export interface OffsetCommitResponse {
   }[]
 }
 
+/** A commit as part of a transaction. */
+export interface TxnOffsetCommit {
+  readonly type: 'txnOffsetCommit'
+  /** Without topics and partitions that do not exist. That its producer has such a transaction is known. */
+  readonly request: TxnOffsetCommitRequest
+}
+
+export interface TxnOffsetCommitRequest {
+  readonly groupId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  /** -1, '' and null where the version has none, or the committer is no member. */
+  readonly generationId: number
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly topics: readonly {
+    readonly name: string
+    readonly partitions: readonly {
+      readonly partitionIndex: number
+      readonly committedOffset: number
+      readonly committedLeaderEpoch: number
+      readonly committedMetadata: string | null
+    }[]
+  }[]
+}
+
+/** The request's topics and partitions in their order. An error of the whole group stands at each of them. */
+export interface TxnOffsetCommitResponse {
+  readonly topics: readonly {
+    readonly name: string
+    readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: ErrorCode }[]
+  }[]
+}
+
 /** What one group has committed. */
 export interface OffsetFetch {
   readonly type: 'offsetFetch'
-  /** Answer UNSTABLE_OFFSET_COMMIT where a transaction has an offset that is not decided. */
+  /** Answer UNSTABLE_OFFSET_COMMIT where an open transaction has committed an offset (KIP-447). */
   readonly requireStable: boolean
   readonly request: OffsetFetchRequest
 }
@@ -318,6 +353,7 @@ export type GroupReply =
   | { readonly type: 'heartbeat'; readonly response: HeartbeatResponse }
   | { readonly type: 'leaveGroup'; readonly response: LeaveGroupResponse }
   | { readonly type: 'offsetCommit'; readonly response: OffsetCommitResponse }
+  | { readonly type: 'txnOffsetCommit'; readonly response: TxnOffsetCommitResponse }
   | { readonly type: 'offsetFetch'; readonly response: OffsetFetchResponse }
   | { readonly type: 'offsetDelete'; readonly response: OffsetDeleteResponse }
   | { readonly type: 'describeGroup'; readonly response: DescribedGroup }

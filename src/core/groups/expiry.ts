@@ -5,6 +5,7 @@ import type { Millis } from '../machine.ts'
 import type { TopicsDeleted } from './commands.ts'
 import type { OffsetCommitValue } from './group-record.ts'
 import type { Outcome } from './outcome.ts'
+import { placeOf } from './state.ts'
 
 const EXPIRY_KEY = 'expire offsets'
 /** Offsets and groups to look at before others have their turn. */
@@ -20,6 +21,7 @@ export function scheduleExpiry(outcome: Outcome): void {
 export function decideExpireOffsets(outcome: Outcome): void {
   const { state, now } = outcome
   const unsearched = state.volatile.unsearched ?? state.groups.keys()
+  const pendingGroups = new Set(Array.from(state.pending.all(), ({ value }) => value.key.group))
   for (let left = SLICE_SIZE; left > 0; ) {
     const next = unsearched.next()
     if (next.done) {
@@ -27,25 +29,30 @@ export function decideExpireOffsets(outcome: Outcome): void {
       scheduleExpiry(outcome)
       return
     }
-    left -= 1 + expireGroup(outcome, next.value)
+    left -= 1 + expireGroup(outcome, next.value, pendingGroups.has(next.value))
   }
   state.volatile.unsearched = unsearched
   outcome.setTimer(EXPIRY_KEY, now, { type: 'expireOffsets' })
 }
 
-/** Forgets what is too old, and an empty group that has nothing else. Returns the number of offsets looked at. */
-function expireGroup(outcome: Outcome, groupId: string): number {
+/**
+ * Forgets what is too old, and an empty group that has nothing else: no open transaction has committed for it either
+ * (OffsetMetadataManager.cleanupExpiredOffsets). Returns the number of offsets looked at.
+ */
+function expireGroup(outcome: Outcome, groupId: string, isPendingGroup: boolean): number {
   const { state } = outcome
   let count = 0
   let left = 0
   const isExpired = expiryOf(outcome, groupId)
+  const isPending = (topic: string, partition: number) =>
+    isPendingGroup && state.pending.has(placeOf({ group: groupId, topic, partition }))
   for (const [topic, partitions] of state.offsets.get(groupId) ?? [])
     for (const [partition, value] of partitions) {
       count++
-      if (isExpired(topic, value)) outcome.writeOffset(groupId, topic, partition, null)
+      if (isExpired(topic, value) && !isPending(topic, partition)) outcome.writeOffset(groupId, topic, partition, null)
       else left++
     }
-  if (left === 0 && isEmpty(outcome, groupId)) {
+  if (left === 0 && !isPendingGroup && isEmpty(outcome, groupId)) {
     outcome.writeGroup(groupId, null)
     state.volatile.classic.delete(groupId)
   }
@@ -84,6 +91,11 @@ export function decideTopicsDeleted(outcome: Outcome, { topics }: TopicsDeleted)
     for (const { name, topicId } of topics)
       for (const [partition, value] of offsets.get(name) ?? [])
         if (isOf(value, topicId)) outcome.writeOffset(groupId, name, partition, null)
+  for (const { value: pending } of outcome.state.pending.all()) {
+    const { group, topic, partition } = pending.key
+    const isGone = topics.some(({ name, topicId }) => name === topic && isOf(pending.value, topicId))
+    if (isGone) outcome.writeOffset(group, topic, partition, null)
+  }
 }
 
 function isOf(value: OffsetCommitValue, topicId: Uuid): boolean {

@@ -8,6 +8,7 @@ import { codecOf } from '../../wire/compile.ts'
 import { Reader } from '../../wire/reader.ts'
 import { type Draft, type Fields, type Infer, isInVersions, type RecordSchema } from '../../wire/schema.ts'
 import { Writer } from '../../wire/writer.ts'
+import type { Producer } from '../pending-records.ts'
 import {
   groupMetadataKey,
   groupMetadataValue,
@@ -23,9 +24,27 @@ export type GroupMetadataKey = Infer<typeof groupMetadataKey.fields>
 export type GroupMetadataValue = Infer<typeof groupMetadataValue.fields>
 
 /** A record of a known kind; without a value it is a tombstone. */
-export type GroupRecord =
-  | { readonly type: 'offsetCommit'; readonly key: OffsetCommitKey; readonly value: OffsetCommitValue | null }
-  | { readonly type: 'groupMetadata'; readonly key: GroupMetadataKey; readonly value: GroupMetadataValue | null }
+export type GroupRecord = OffsetCommitRecord | PendingOffsetCommit | GroupMetadataRecord
+
+export interface OffsetCommitRecord {
+  readonly type: 'offsetCommit'
+  readonly key: OffsetCommitKey
+  readonly value: OffsetCommitValue | null
+}
+
+/** A commit that counts when the transaction of its producer is committed: the same bytes, in a transactional batch. */
+export interface PendingOffsetCommit {
+  readonly type: 'pendingOffsetCommit'
+  readonly producer: Producer
+  readonly key: OffsetCommitKey
+  readonly value: OffsetCommitValue
+}
+
+export interface GroupMetadataRecord {
+  readonly type: 'groupMetadata'
+  readonly key: GroupMetadataKey
+  readonly value: GroupMetadataValue | null
+}
 
 /** What Kafka 4.3.1 writes (GroupCoordinatorRecordHelpers): not the newest, which says the same in a flexible form. */
 const GROUP_METADATA_VERSION = 3
@@ -40,6 +59,8 @@ const KEY_VERSION = 0
 export interface RecordBytes {
   readonly key: Uint8Array
   readonly value: Uint8Array | null
+  /** Whose transaction it is part of, if of any. */
+  readonly producer?: Producer
 }
 
 /** The bytes of `record`, in the versions that Kafka 4.3.1 writes. */
@@ -53,24 +74,26 @@ export function writeGroupRecord(record: GroupRecord): RecordBytes {
   }
   const { key, value } = record
   const version = value && value.expireTimestamp !== -1 ? EXPIRING_OFFSET_COMMIT_VERSION : OFFSET_COMMIT_VERSION
-  return { key: writeKey(offsetCommitKey, key), value: value && writeValue(offsetCommitValue, version, value) }
+  const bytes = { key: writeKey(offsetCommitKey, key), value: value && writeValue(offsetCommitValue, version, value) }
+  return record.type === 'offsetCommit' ? bytes : { ...bytes, producer: record.producer }
 }
 
 /**
  * The record in `key` and `value`, or null for one of a kind or version that this broker does not know: it stays in the
- * log, for whoever does. Nothing of it is a view of them. Throws MalformedError where there is no record.
+ * log, for whoever does. `producer` is whose open transaction it is part of: of commits alone that makes a difference, as in
+ * GroupCoordinatorShard.replay. Nothing of the record is a view of the bytes. Throws MalformedError where there is none.
  */
-export function readGroupRecord(key: Uint8Array, value: Uint8Array | null): GroupRecord | null {
+export function readGroupRecord(
+  key: Uint8Array,
+  value: Uint8Array | null,
+  producer: Producer | null = null,
+): GroupRecord | null {
   const reader = new Reader(key)
   switch (reader.int16()) {
     case legacyOffsetCommitKey.id:
-      return readLegacyOffsetCommit(reader, value)
-    case offsetCommitKey.id: {
-      const read = readKey(offsetCommitKey, reader)
-      if (!value) return { type: 'offsetCommit', key: read, value: null }
-      const commit = readValue(offsetCommitValue, value)
-      return commit && { type: 'offsetCommit', key: read, value: commit }
-    }
+      return commitOf(readKey(legacyOffsetCommitKey, reader), value && readLegacyOffsetCommit(value), value, producer)
+    case offsetCommitKey.id:
+      return commitOf(readKey(offsetCommitKey, reader), value && readValue(offsetCommitValue, value), value, producer)
     case groupMetadataKey.id: {
       const read = readKey(groupMetadataKey, reader)
       if (!value) return { type: 'groupMetadata', key: read, value: null }
@@ -94,8 +117,8 @@ export function groupRecordReader(): typeof readGroupRecord {
     if (known === undefined) texts.set(text, text)
     return known ?? text
   }
-  return (keyBytes, valueBytes) => {
-    const record = readGroupRecord(keyBytes, valueBytes)
+  return (keyBytes, valueBytes, producer) => {
+    const record = readGroupRecord(keyBytes, valueBytes, producer)
     if (record?.type !== 'offsetCommit') return record
     const { key, value } = record
     return {
@@ -106,12 +129,23 @@ export function groupRecordReader(): typeof readGroupRecord {
   }
 }
 
+/** A commit, or null where there are bytes of a value and none that could be read. */
+function commitOf(
+  key: OffsetCommitKey,
+  value: OffsetCommitValue | null,
+  bytes: Uint8Array | null,
+  producer: Producer | null,
+): GroupRecord | null {
+  if (bytes && !value) return null
+  return value && producer
+    ? { type: 'pendingOffsetCommit', producer, key, value }
+    : { type: 'offsetCommit', key, value }
+}
+
 /** A commit as Kafka 0.8.2 wrote it: the same, with less in it. */
-function readLegacyOffsetCommit(reader: Reader, value: Uint8Array | null): GroupRecord | null {
-  const key = readKey(legacyOffsetCommitKey, reader)
-  if (!value) return { type: 'offsetCommit', key, value: null }
+function readLegacyOffsetCommit(value: Uint8Array): OffsetCommitValue | null {
   const commit = readValue(legacyOffsetCommitValue, value)
-  return commit && { type: 'offsetCommit', key, value: { ...legacyDefaults, ...commit } }
+  return commit && { ...legacyDefaults, ...commit }
 }
 
 const legacyDefaults = { leaderEpoch: -1, topicId: zeroUuid, expireTimestamp: -1 }

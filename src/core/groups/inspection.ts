@@ -81,18 +81,28 @@ function filterOf(names: readonly string[]): (name: string) => boolean {
   return name => wanted.size === 0 || wanted.has(name.toLowerCase())
 }
 
-/** Deletes a group without members, with all that it has committed. */
+/** Deletes a group without members, with all that it has committed, in open transactions too. */
 export function decideDeleteGroup(outcome: Outcome, { groupId }: DeleteGroup): void {
   const { state } = outcome
   if (!state.groups.has(groupId)) reply(outcome, ErrorCode.GROUP_ID_NOT_FOUND)
   else if (!isEmpty(outcome, groupId)) reply(outcome, ErrorCode.NON_EMPTY_GROUP)
   else {
-    for (const [topic, partitions] of state.offsets.get(groupId) ?? [])
-      for (const partition of partitions.keys()) outcome.writeOffset(groupId, topic, partition, null)
+    deleteOffsets(outcome, groupId)
     outcome.writeGroup(groupId, null)
     state.volatile.classic.delete(groupId)
     reply(outcome, ErrorCode.NONE)
   }
+}
+
+/** OffsetMetadataManager.deleteAllOffsets: one tombstone is enough for what is committed and pending. */
+function deleteOffsets(outcome: Outcome, groupId: string): void {
+  const { offsets, pending } = outcome.state
+  const committed = offsets.get(groupId)
+  for (const [topic, partitions] of committed ?? [])
+    for (const partition of partitions.keys()) outcome.writeOffset(groupId, topic, partition, null)
+  const places = new Map(Array.from(pending.all(), ({ key, value }) => [key, value.key]))
+  for (const { group, topic, partition } of places.values())
+    if (group === groupId && !committed?.get(topic)?.has(partition)) outcome.writeOffset(group, topic, partition, null)
 }
 
 function reply(outcome: Outcome, errorCode: ErrorCode): void {

@@ -18,7 +18,8 @@ import type { GroupCommand, GroupEffect, GroupReply } from './commands.ts'
 import { decideExpireOffsets, decideTopicsDeleted, scheduleExpiry } from './expiry.ts'
 import type { GroupRecord } from './group-record.ts'
 import { decideDeleteGroup, decideDescribeGroup, decideListGroups } from './inspection.ts'
-import { decideOffsetCommit, decideOffsetDelete, decideOffsetFetch } from './offsets.ts'
+import { decideOffsetCommit, decideTxnOffsetCommit } from './offset-commit.ts'
+import { decideOffsetDelete, decideOffsetFetch } from './offsets.ts'
 import { Outcome } from './outcome.ts'
 import { groupSettings } from './settings.ts'
 import { emptyState, type GroupsState, replay } from './state.ts'
@@ -59,6 +60,9 @@ function decide(outcome: Outcome, command: GroupCommand): void {
       return
     case 'offsetCommit':
       decideOffsetCommit(outcome, command)
+      return
+    case 'txnOffsetCommit':
+      decideTxnOffsetCommit(outcome, command)
       return
     case 'offsetFetch':
       decideOffsetFetch(outcome, command)

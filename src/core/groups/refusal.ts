@@ -1,7 +1,14 @@
 /** Answers that say what is wrong, and nothing else. @module */
 import { noBytes } from '../../base/bytes.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
-import type { JoinGroupResponse, OffsetCommitRequest, OffsetCommitResponse, SyncGroupResponse } from './commands.ts'
+import type {
+  JoinGroupResponse,
+  OffsetCommitRequest,
+  OffsetCommitResponse,
+  SyncGroupResponse,
+  TxnOffsetCommitRequest,
+  TxnOffsetCommitResponse,
+} from './commands.ts'
 
 export function joinRefusal(memberId: string, errorCode: ErrorCode): JoinGroupResponse {
   return { ...noGeneration, memberId, errorCode }
@@ -26,7 +33,14 @@ export function commitRefusal({ topics }: OffsetCommitRequest, errorCode: ErrorC
     topics: topics.map(({ topicId, name, partitions }) => ({
       topicId,
       name,
-      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })),
+      partitions: withError(partitions, errorCode),
     })),
   }
+}
+export function txnCommitRefusal({ topics }: TxnOffsetCommitRequest, errorCode: ErrorCode): TxnOffsetCommitResponse {
+  return { topics: topics.map(({ name, partitions }) => ({ name, partitions: withError(partitions, errorCode) })) }
+}
+
+function withError(partitions: readonly { readonly partitionIndex: number }[], errorCode: ErrorCode) {
+  return partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
 }

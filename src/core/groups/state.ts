@@ -1,13 +1,22 @@
 /** What one partition of `__consumer_offsets` amounts to: its groups, and what they have committed. @module */
 import type { Uuid } from '../../base/uuid.ts'
+import { PendingRecords } from '../pending-records.ts'
 import type { ClassicGroup } from './classic/group.ts'
 import type { GroupReply } from './commands.ts'
-import type { GroupMetadataValue, GroupRecord, OffsetCommitKey, OffsetCommitValue } from './group-record.ts'
+import type {
+  GroupMetadataValue,
+  GroupRecord,
+  OffsetCommitKey,
+  OffsetCommitValue,
+  PendingOffsetCommit,
+} from './group-record.ts'
 
 export interface GroupsState {
   readonly groups: Map<string, StoredGroup>
   /** By group. They may outlive it: its kind can change. */
   readonly offsets: Map<string, GroupOffsets>
+  /** What open transactions have committed, by `placeOf`. It makes a group too. */
+  readonly pending: PendingRecords<PendingOffset>
   /** One string for each topic id that was read, though every offset names one: it would be the most of what an offset takes. */
   readonly topicIds: Map<Uuid, Uuid>
   readonly volatile: VolatileState
@@ -22,6 +31,8 @@ export interface StoredGroup {
 
 /** By topic and partition. */
 export type GroupOffsets = Map<string, Map<number, OffsetCommitValue>>
+
+export type PendingOffset = Pick<PendingOffsetCommit, 'key' | 'value'>
 
 /** What the log does not know and a restart forgets; `decide` writes it. */
 export interface VolatileState {
@@ -39,29 +50,56 @@ export function emptyState(): GroupsState {
   return {
     groups: new Map(),
     offsets: new Map(),
+    pending: new PendingRecords(),
     topicIds: new Map(),
     volatile: { classic: new Map(), answers: [], unsearched: null },
   }
 }
 
-/** Applies one record. */
-export function replay(state: GroupsState, record: GroupRecord): void {
-  if (record.type === 'offsetCommit') {
-    if (record.value) setOffset(state, record.key, record.value)
-    else removeOffset(state, record.key)
-    return
-  }
-  const { group } = record.key
-  if (record.value) state.groups.set(group, { kind: 'classic', metadata: record.value })
-  else state.groups.delete(group)
+/** Names one offset of one group. */
+export function placeOf({ group, topic, partition }: OffsetCommitKey): string {
+  return `${partition} ${topic} ${group}`
 }
 
-function setOffset(
-  { groups, offsets, topicIds }: GroupsState,
-  { group, topic, partition }: OffsetCommitKey,
-  value: OffsetCommitValue,
-): void {
+/** Applies one record. */
+export function replay(state: GroupsState, record: GroupRecord): void {
+  switch (record.type) {
+    case 'offsetCommit': {
+      const { key, value } = record
+      if (value) setOffset(state, key, value)
+      else removeOffset(state, key)
+      if (state.pending.isEmpty) return
+      if (value) state.pending.supersede(placeOf(key))
+      else state.pending.forget(placeOf(key))
+      return
+    }
+    case 'pendingOffsetCommit': {
+      const { key, value, producer } = record
+      makeGroup(state, key.group)
+      state.pending.hold(producer.producerId, placeOf(key), { key, value })
+      return
+    }
+    case 'groupMetadata': {
+      const { group } = record.key
+      if (record.value) state.groups.set(group, { kind: 'classic', metadata: record.value })
+      else state.groups.delete(group)
+    }
+  }
+}
+
+/** Applies a marker: the transaction of its producer has ended (CoordinatorPlayback.replayEndTransactionMarker). */
+export function replayMarker(state: GroupsState, producerId: number, isCommit: boolean): void {
+  for (const [, { key, value }] of state.pending.end(producerId, isCommit)) setOffset(state, key, value)
+}
+
+/** One who commits need be no member of anything. */
+function makeGroup({ groups }: GroupsState, group: string): void {
   if (!groups.has(group)) groups.set(group, simpleGroup)
+}
+
+function setOffset(state: GroupsState, { group, topic, partition }: OffsetCommitKey, value: OffsetCommitValue): void {
+  makeGroup(state, group)
+  const { offsets, topicIds } = state
   const topicId = topicIds.get(value.topicId) ?? value.topicId
   topicIds.set(topicId, topicId)
   const topics = mapUnder<string, Map<number, OffsetCommitValue>>(offsets, group)
@@ -86,14 +124,19 @@ function removeOffset({ offsets }: GroupsState, { group, topic, partition }: Off
   if (topics.size === 0) offsets.delete(group)
 }
 
-/** The topics for which offsets are committed, with the ids they had then: zero where the committer named no id. */
+/** The topics for which offsets are or may be committed, with the ids they had then: zero where the committer named no id. */
 export function committedTopics(state: GroupsState): readonly { readonly name: string; readonly topicId: Uuid }[] {
-  const idsByName = new Map<string, Set<Uuid>>()
+  const byName = new Map<string, Set<Uuid>>()
+  const idsOf = (name: string): Set<Uuid> => {
+    const ids = byName.get(name) ?? new Set()
+    byName.set(name, ids)
+    return ids
+  }
   for (const topics of state.offsets.values())
     for (const [name, partitions] of topics) {
-      const ids = idsByName.get(name) ?? new Set()
-      idsByName.set(name, ids)
+      const ids = idsOf(name)
       for (const { topicId } of partitions.values()) ids.add(topicId)
     }
-  return [...idsByName].flatMap(([name, ids]) => [...ids].map(topicId => ({ name, topicId })))
+  for (const { value } of state.pending.all()) idsOf(value.key.topic).add(value.value.topicId)
+  return [...byName].flatMap(([name, ids]) => [...ids].map(topicId => ({ name, topicId })))
 }

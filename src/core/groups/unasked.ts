@@ -11,14 +11,16 @@ import type {
   OffsetDelete,
   OffsetFetch,
   SyncGroup,
+  TxnOffsetCommit,
 } from './commands.ts'
-import { commitRefusal, joinRefusal, syncRefusal } from './refusal.ts'
+import { commitRefusal, joinRefusal, syncRefusal, txnCommitRefusal } from './refusal.ts'
 
 /** What clients ask of one group, and are answered at once. */
 export type PromptRequest =
   | Heartbeat
   | LeaveGroup
   | OffsetCommit
+  | TxnOffsetCommit
   | OffsetFetch
   | OffsetDelete
   | DescribeGroup
@@ -41,6 +43,8 @@ export function unasked(command: GroupRequest, errorCode: ErrorCode): GroupReply
       return { type, response: { errorCode, members: [] } }
     case 'offsetCommit':
       return { type, response: commitRefusal(command.request, errorCode) }
+    case 'txnOffsetCommit':
+      return { type, response: txnCommitRefusal(command.request, errorCode) }
     case 'offsetFetch':
       return { type, response: { groupId: command.request.groupId, errorCode, topics: [] } }
     case 'offsetDelete':

@@ -10,8 +10,8 @@ export interface Flag {
   readonly help: string
   /** May be repeated: the values are joined by a blank, as they are in the environment. */
   readonly isRepeatable?: boolean
-  /** It says where to listen. */
-  readonly isAddress?: boolean
+  /** It matters before the broker is there: to those who come early. */
+  readonly isEarly?: boolean
   /**
    * What the value sets; `as` is how it was given, for the complaint. Missing where a flag sets nothing by itself.
    * Throws UsageError.
@@ -36,7 +36,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['--port'],
     placeholder: 'PORT',
-    isAddress: true,
+    isEarly: true,
     read: (text, as) => ({ port: portOf(text, as) }),
     help: `port for Kafka clients, ${DEFAULT_PORT} by default; 0 takes a free one`,
   },
@@ -49,7 +49,7 @@ export const flags: readonly Flag[] = [
   {
     names: ['--host'],
     placeholder: 'ADDRESS',
-    isAddress: true,
+    isEarly: true,
     read: (text, as) => ({ host: anyText(text, as, "an address, as in '0.0.0.0'") }),
     help: `address to listen on, ${LOCALHOST} by default; 0.0.0.0 for all`,
   },
@@ -68,11 +68,13 @@ export const flags: readonly Flag[] = [
   {
     names: ['--data-dir'],
     placeholder: 'DIRECTORY',
+    isEarly: true,
     read: (text, as) => ({ dataDirectory: anyText(text, as, "a directory, as in './strikemq'") }),
     help: 'where topics are kept, ~/.local/share/strikemq by default',
   },
   {
     names: ['--ephemeral'],
+    isEarly: true,
     read: (text, as) => ({ isEphemeral: switchOf(text, as) }),
     help: 'keep everything in memory, and nothing when the broker stops',
   },

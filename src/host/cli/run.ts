@@ -1,5 +1,6 @@
 /** The command line: does what the arguments ask for. @module */
 import { readFileSync } from 'node:fs'
+import { ConfigError } from '../../core/configs/broker-configs.ts'
 import { UsageError } from '../config.ts'
 import type { Lobby } from '../lobby.ts'
 import { serve } from '../serve.ts'
@@ -18,14 +19,12 @@ export async function run(args: readonly string[], lobby: Lobby | null): Promise
     const { command, given } = parseArguments(args)
     if (command === 'version') console.log(`strikemq ${version}`)
     else if (command === 'help') console.log(helpText())
-    else
-      perform(
-        command,
-        resolveSettings(given, { environment: process.env, platform: process.platform, readText }),
-        lobby,
-      )
+    else {
+      const world = { environment: process.env, platform: process.platform, readText }
+      await perform(command, resolveSettings(given, world), lobby)
+    }
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
+    if (!(error instanceof UsageError || error instanceof ConfigError)) throw error
     console.error(`strikemq: ${error.message}`)
     process.exit(USAGE_EXIT_CODE)
   }

@@ -1,5 +1,6 @@
 /** What `strikemq config` prints: every value that would be in force, and where it comes from. @module */
 import { BrokerConfigs, brokerConfigTable } from '../../core/configs/broker-configs.ts'
+import { refuseConflicts } from '../../core/configs/start-conflicts.ts'
 import { DEFAULT_NODE_ID, hostPort, kafkaConfigs, type Settings, type TopicWish } from '../config.ts'
 import { placeOf } from '../storage.ts'
 import { DEFAULT, type Resolved } from './resolve.ts'
@@ -83,6 +84,7 @@ function kafkaRows({ settings, originOf, originOfConfig }: Resolved): Row[] {
   const { port, nodeId } = settings
   const inForce = { port, nodeId: nodeId ?? DEFAULT_NODE_ID, directory: placeOf(settings) }
   const configs = new BrokerConfigs(kafkaConfigs(settings, inForce))
+  refuseConflicts(configs)
   return brokerConfigTable.names().map(name => {
     const value = configs.value(name)
     const isSecret = value !== null && brokerConfigTable.find(name)?.type === 'password'

@@ -17,6 +17,8 @@ export interface BatchOptions {
   readonly partitionLeaderEpoch?: number
   /** None. */
   readonly codec?: CompressionCodec
+  /** The codec's own default. */
+  readonly level?: number | undefined
   /** The first record's timestamp, -1 if there is none; `deleteHorizonMs` goes before it. */
   readonly baseTimestamp?: number
   /** The largest of the records', or -1; with LogAppendTime, the time of the append. */
@@ -50,7 +52,7 @@ export function encodeBatch(options: BatchOptions, records: readonly RecordToWri
   const first = records[0]
   const baseOffset = options.baseOffset ?? first?.offset ?? 0
   const baseTimestamp = options.deleteHorizonMs ?? options.baseTimestamp ?? first?.timestamp ?? NO_TIMESTAMP
-  const batch = encodeRecords(records, baseOffset, baseTimestamp, options.codec ?? CompressionCodec.NONE)
+  const batch = encodeRecords(records, baseOffset, baseTimestamp, options)
   const last = records[records.length - 1]
   const attributes = attributesOf(
     options.codec ?? CompressionCodec.NONE,
@@ -82,12 +84,12 @@ export function maxTimestampOf(records: readonly { readonly timestamp: number }[
   return max
 }
 
-/** Room for the header, then the records, compressed if `codec` says so. */
+/** Room for the header, then the records, compressed if a codec is given. */
 function encodeRecords(
   records: readonly RecordToWrite[],
   baseOffset: number,
   baseTimestamp: number,
-  codec: CompressionCodec,
+  { codec = CompressionCodec.NONE, level }: BatchOptions,
 ): Uint8Array {
   const bodies = records.map(record => bodyBytesOf(record, baseOffset, baseTimestamp))
   let sizeBytes = BATCH.records
@@ -99,7 +101,7 @@ function encodeRecords(
     position = writeRecord(plain, position, record, baseOffset, baseTimestamp)
   })
   if (codec === CompressionCodec.NONE) return plain
-  const packed = compress(codec, plain.subarray(BATCH.records))
+  const packed = compress(codec, plain.subarray(BATCH.records), level)
   const batch = new Uint8Array(BATCH.records + packed.length)
   batch.set(packed, BATCH.records)
   return batch

@@ -63,14 +63,6 @@ describe('the catalog', () => {
     expect(after.restarted().catalog.topicByName('a')?.partitions[0]?.leaderEpoch).toBe(2)
   })
 
-  test('reads features', () => {
-    const fixture = new CatalogFixture()
-    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'metadata.version', featureLevel: 30 } })
-    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 1 } })
-    fixture.catalog.recover({ type: 'featureLevelRecord', value: { name: 'group.version', featureLevel: 0 } })
-    expect(fixture.catalog.features).toEqual(new Map([['metadata.version', 30]]))
-  })
-
   test('what brokers were told is in force after a restart, but for what nobody can be told', () => {
     const before = new CatalogFixture()
     const told: readonly (readonly [broker: string, name: string, value: string])[] = [

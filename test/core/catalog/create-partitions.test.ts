@@ -32,6 +32,21 @@ describe('createPartitions', () => {
     expect(fixture.created).toEqual(topic ? [topic] : [])
   })
 
+  test('on a cordoned directory nothing is placed but by hand', () => {
+    const { fixture, grow } = withTopic()
+    fixture.configs.dynamic = { clusterWide: new Map(), own: new Map([['cordoned.log.dirs', '*']]) }
+    expect(grow({ count: 3 })).toEqual([
+      {
+        name: 'a',
+        errorCode: ErrorCode.INVALID_REPLICATION_FACTOR,
+        errorMessage: 'All brokers are currently fenced, or have all their log directories cordoned.',
+      },
+    ])
+    expect(grow({ count: 3, assignments: [{ brokerIds: [1] }] })).toMatchObject([{ errorCode: 0 }])
+    fixture.configs.dynamic = { clusterWide: new Map(), own: new Map() }
+    expect(grow({ count: 4 })).toMatchObject([{ errorCode: 0 }])
+  })
+
   const refused: readonly (readonly [Partial<GrownTopic>, keyof typeof ErrorCode, string | null])[] = [
     [{ count: 2 }, 'INVALID_PARTITIONS', 'Topic already has 2 partition(s).'],
     [{ count: -1 }, 'INVALID_PARTITIONS', 'The topic a currently has 2 partition(s); -1 would not be an increase.'],

@@ -66,6 +66,17 @@ describe('createTopics', () => {
     expect([...fixture.catalog.topics()]).toEqual([])
   })
 
+  test('on a cordoned directory nothing is placed but by hand', () => {
+    const fixture = new CatalogFixture({ 'log.dirs': '/data', 'cordoned.log.dirs': '/data' })
+    expect(fixture.create({ name: 'a' })[0]).toMatchObject({
+      errorCode: ErrorCode.INVALID_REPLICATION_FACTOR,
+      errorMessage:
+        'Unable to replicate the partition 1 time(s): All brokers are currently fenced, or have all their log directories cordoned.',
+    })
+    const byHand = { numPartitions: -1, replicationFactor: -1, assignments: assigned([1]) }
+    expect(fixture.create({ name: 'a', ...byHand })[0]).toMatchObject({ errorCode: 0 })
+  })
+
   test.each([
     [{ numPartitions: 0 }, 'INVALID_PARTITIONS'],
     [{ numPartitions: -2 }, 'INVALID_PARTITIONS'],

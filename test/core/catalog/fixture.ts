@@ -1,7 +1,13 @@
 /** A catalog on a journal in memory, for the tests of the catalog and of its doors. @module */
 
 import { parseUuid, zeroUuid } from '../../../src/base/uuid.ts'
-import { type BrokerIdentity, Catalog, type NewTopic, type Topic } from '../../../src/core/catalog/catalog.ts'
+import {
+  type BrokerIdentity,
+  Catalog,
+  type MetadataLog,
+  type NewTopic,
+  type Topic,
+} from '../../../src/core/catalog/catalog.ts'
 import type { MetadataRecord } from '../../../src/core/catalog/metadata-record.ts'
 import { BrokerConfigs } from '../../../src/core/configs/broker-configs.ts'
 import type { LogLevel } from '../../../src/core/configs/log-levels.ts'
@@ -14,9 +20,14 @@ export const identity: BrokerIdentity = {
   directoryId: parseUuid('k3_f8agQSxvmZUuYEW959Q') ?? zeroUuid,
 }
 
-export class MemoryJournal {
+export class MemoryJournal implements MetadataLog {
+  readonly leaderEpoch = 1
   readonly records: MetadataRecord[] = []
   isFull = false
+
+  get logEndOffset(): number {
+    return this.records.length
+  }
 
   append(records: readonly MetadataRecord[]): void {
     if (this.isFull) throw new JournalError('full')

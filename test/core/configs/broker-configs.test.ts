@@ -49,6 +49,11 @@ describe('settings', () => {
       'Invalid value 40000 for configuration offsets.topic.replication.factor: Not a number of type SHORT',
     ],
     [
+      'create.topic.policy.class.name',
+      'com.Mine',
+      'Invalid value com.Mine for configuration create.topic.policy.class.name: Class com.Mine could not be found.',
+    ],
+    [
       'group.consumer.migration.policy',
       'x',
       'Invalid value x for configuration group.consumer.migration.policy: String must be one of (case insensitive): DISABLED, DOWNGRADE, UPGRADE, BIDIRECTIONAL',
@@ -62,5 +67,28 @@ describe('settings', () => {
     expect(configsOf({ 'group.consumer.migration.policy': 'upgrade' }).value('group.consumer.migration.policy')).toBe(
       'upgrade',
     )
+  })
+})
+
+describe('limits of connections', () => {
+  test('an address may have its own, changed while the broker runs', () => {
+    const configs = configsOf({ 'max.connections.per.ip': '5', 'max.connections.per.ip.overrides': '10.0.0.7:1' })
+    expect([configs.maxConnectionsOf('10.0.0.7'), configs.maxConnectionsOf('10.0.0.8')]).toEqual([1, 5])
+    const own = new Map([['max.connections.per.ip.overrides', '10.0.0.8:2']])
+    configs.dynamic = { clusterWide: new Map(), own }
+    expect([configs.maxConnectionsOf('10.0.0.7'), configs.maxConnectionsOf('10.0.0.8')]).toEqual([5, 2])
+  })
+
+  test("the broker's hold, and those of its listener for clients", () => {
+    const configs = configsOf({
+      listeners: 'CONTROLLER://:9093,Outside://:9092',
+      'max.connections': '50',
+      'listener.name.outside.max.connections': '7',
+      'listener.name.controller.max.connections': '1',
+      'listener.name.outside.max.connection.creation.rate': '3',
+    })
+    expect(configs.maxConnections).toBe(7)
+    expect(configs.maxConnectionCreationRate).toBe(3)
+    expect(configs.quotaWindowSeconds).toBe(10)
   })
 })

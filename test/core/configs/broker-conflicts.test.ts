@@ -38,9 +38,11 @@ describe('Kafka has something against', () => {
       'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.',
     ],
     [
-      { 'max.connections.per.ip.overrides': 'here:5,there' },
-      "Error parsing configuration property 'max.connections.per.ip.overrides': there",
+      { 'max.connections.per.ip.overrides': 'a!:5' },
+      'max.connections.per.ip.overrides contains invalid addresses : a!',
     ],
+    [{ 'max.connections': '0' }, 'Invalid max.connections 0'],
+    [{ 'listener.name.plaintext.max.connection.creation.rate': '0' }, 'Invalid max.connection.creation.rate 0'],
     [{ 'cordoned.log.dirs': '*,/data' }, 'When cordoned.log.dirs is set to *, it must not contain other values'],
     [
       { 'cordoned.log.dirs': '/data,/x' },

@@ -142,23 +142,29 @@ describe('settings', () => {
     const settings = settingsOf({
       'cleanup.policy': 'delete, compact',
       'compression.type': 'zstd',
+      'compression.zstd.level': '-5',
+      'compression.gzip.level': '9',
       'message.timestamp.type': 'LogAppendTime',
       'segment.bytes': ' 2000000 ',
       'retention.ms': '-1',
       'flush.messages': '1',
       'min.cleanable.dirty.ratio': '.25f',
-      preallocate: 'TRUE',
     })
     expect(settings).toMatchObject({
       cleanupPolicy: ['compact', 'delete'],
       compressionType: 'zstd',
+      compressionLevel: -5,
       messageTimestampType: 'LogAppendTime',
       segmentBytes: 2_000_000,
       retentionMs: -1,
       flushMessages: 1,
       minCleanableDirtyRatio: 0.25,
-      preallocate: true,
     })
+  })
+
+  test('a codec without levels has none', () => {
+    expect(settingsOf({ 'compression.type': 'snappy' }).compressionLevel).toBeUndefined()
+    expect(settingsOf({ 'compression.zstd.level': '7' }).compressionLevel).toBeUndefined()
   })
 
   test('no policy is no policy, and the internal segment size wins', () => {

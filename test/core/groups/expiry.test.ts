@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { parseUuid, zeroUuid } from '../../../src/base/uuid.ts'
 import { committedTopics } from '../../../src/core/groups/state.ts'
+import { ErrorCode } from '../../../src/wire/errors.ts'
 import { Groups, topicCommit } from './fixture.ts'
 
 const MINUTE_MS = 60_000
@@ -81,6 +82,40 @@ describe('offsets that are too old', () => {
     live(groups, 2 * RETENTION_MS, [follower], generationId)
     expect(groups.describe().groupState).toBe('PreparingRebalance')
     expect(offsetsOf(groups)).toEqual([['u', 2]])
+  })
+})
+
+describe('what open transactions have committed', () => {
+  test('keeps offset and group, however old', () => {
+    const groups = new Groups(settings)
+    groups.commit({ topics: [topicCommit('t', 1), topicCommit('u', 2)] })
+    groups.txnCommit(3)
+    groups.txnCommit(3, { groupId: 'pending' })
+    groups.advance(RETENTION_MS)
+    expect(offsetsOf(groups)).toEqual([['t', 1]])
+    expect(groups.describe('pending').groupState).toBe('Empty')
+    groups.endTransaction(false)
+    groups.advance(MINUTE_MS)
+    expect([groups.describe().groupState, groups.describe('pending').groupState]).toEqual(['Dead', 'Dead'])
+  })
+
+  test('goes with its topic, and makes that known', () => {
+    const groups = new Groups()
+    groups.commit()
+    groups.txnCommit(3, { groupId: 'one', producerId: 1 })
+    groups.txnCommit(3, { groupId: 'two', producerId: 2, topics: [topicCommit('u', 1)] })
+    expect(committedTopics(groups.state)).toEqual([
+      { name: 't', topicId: zeroUuid },
+      { name: 'u', topicId: zeroUuid },
+    ])
+    groups.execute({ type: 'topicsDeleted', topics: [{ name: 't', topicId }] })
+    expect([groups.stable('one'), groups.stable('two')]).toEqual([
+      [-1, ErrorCode.NONE],
+      [-1, ErrorCode.NONE],
+    ])
+    for (const producerId of [1, 2]) groups.endTransaction(true, producerId)
+    for (const one of [groups, groups.restarted()])
+      expect([one.fetch('one').length, one.fetch('two').length]).toEqual([0, 1])
   })
 })
 

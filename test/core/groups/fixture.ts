@@ -13,6 +13,7 @@ import type {
   OffsetFetchResponse,
   SyncGroupRequest,
   SyncGroupResponse,
+  TxnOffsetCommitRequest,
 } from '../../../src/core/groups/commands.ts'
 import {
   type GroupRecord,
@@ -21,15 +22,22 @@ import {
   writeGroupRecord,
 } from '../../../src/core/groups/group-record.ts'
 import { groupMachine } from '../../../src/core/groups/machine.ts'
-import type { GroupsState } from '../../../src/core/groups/state.ts'
+import { type GroupsState, replayMarker } from '../../../src/core/groups/state.ts'
 import { JournalError, type Millis, Runtime } from '../../../src/core/machine.ts'
 
 export const START_MS = 1_700_000_000_000
 export const SESSION_MS = 10_000
 export const REBALANCE_MS = 60_000
+export const PRODUCER_ID = 4000
+
+/** The end of a producer's transaction. */
+interface Marker {
+  readonly producerId: number
+  readonly isCommit: boolean
+}
 
 interface Journal {
-  readonly entries: RecordBytes[]
+  readonly entries: (RecordBytes | Marker)[]
   isFull: boolean
 }
 
@@ -64,7 +72,10 @@ export class Groups {
         },
       },
     )
-    for (const record of this.records()) this.runtime.recover(record)
+    for (const entry of this.journal.entries) {
+      if ('isCommit' in entry) replayMarker(this.state, entry.producerId, entry.isCommit)
+      else this.runtime.recover(recordIn(entry))
+    }
     this.execute({ type: 'partitionLoaded' })
   }
 
@@ -77,13 +88,15 @@ export class Groups {
     this.journal.entries.push(...records.map(writeGroupRecord))
   }
 
-  /** What the journal holds. */
+  /** What the journal holds, but for markers. */
   records(): GroupRecord[] {
-    return this.journal.entries.map(({ key, value }) => {
-      const record = readGroupRecord(key, value)
-      if (!record) throw new Error('a record of no known kind')
-      return record
-    })
+    return this.journal.entries.flatMap(entry => ('isCommit' in entry ? [] : [recordIn(entry)]))
+  }
+
+  /** Somebody has written the marker of a producer's transaction. */
+  endTransaction(isCommit: boolean, producerId = PRODUCER_ID): void {
+    this.journal.entries.push({ producerId, isCommit })
+    replayMarker(this.state, producerId, isCommit)
   }
 
   /** The same groups after a crash at this moment. */
@@ -184,9 +197,26 @@ export class Groups {
     return response.topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
   }
 
-  fetch(groupId = 'group'): OffsetFetchResponse['topics'] {
+  /** The error codes of committing `offset` for partition 0 of the topic `t` in a transaction. */
+  txnCommit(offset: number, request: Partial<TxnOffsetCommitRequest> = {}): number[] {
+    const topics = [topicCommit('t', offset)]
+    const { response } = this.ask({ type: 'txnOffsetCommit', request: { ...txnCommitRequest, topics, ...request } })
+    return response.topics.flatMap(({ partitions }) => partitions.map(({ errorCode }) => errorCode))
+  }
+
+  fetch(groupId = 'group', requireStable = false): OffsetFetchResponse['topics'] {
     const request = { groupId, memberId: null, memberEpoch: -1, topics: null }
-    return this.ask({ type: 'offsetFetch', requireStable: false, request }).response.topics
+    return this.ask({ type: 'offsetFetch', requireStable, request }).response.topics
+  }
+
+  /** The offset and the error that are answered for partition 0 of the topic `t`. */
+  stable(groupId = 'group'): number[] {
+    const topics = [{ topicId: zeroUuid, name: 't', partitionIndexes: [0] }]
+    const request = { groupId, memberId: null, memberEpoch: -1, topics }
+    const { response } = this.ask({ type: 'offsetFetch', requireStable: true, request })
+    return response.topics.flatMap(({ partitions }) =>
+      partitions.flatMap(({ committedOffset, errorCode }) => [committedOffset, errorCode]),
+    )
   }
 
   describe(groupId = 'group') {
@@ -205,6 +235,12 @@ export class Groups {
     this.sync({ memberId: leader, generationId, assignments })
     return { leader, follower: memberId, generationId }
   }
+}
+
+function recordIn({ key, value, producer }: RecordBytes): GroupRecord {
+  const record = readGroupRecord(key, value, producer)
+  if (!record) throw new Error('a record of no known kind')
+  return record
 }
 
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -242,6 +278,16 @@ export const commitRequest: OffsetCommitRequest = {
   memberId: '',
   groupInstanceId: null,
   retentionTimeMs: -1,
+  topics: [],
+}
+
+export const txnCommitRequest: TxnOffsetCommitRequest = {
+  groupId: 'group',
+  producerId: PRODUCER_ID,
+  producerEpoch: 0,
+  generationId: -1,
+  memberId: '',
+  groupInstanceId: null,
   topics: [],
 }
 

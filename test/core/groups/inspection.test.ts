@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { noBytes } from '../../../src/base/bytes.ts'
 import { ErrorCode } from '../../../src/wire/errors.ts'
-import { bytes, Groups, subscription } from './fixture.ts'
+import { bytes, Groups, subscription, topicCommit } from './fixture.ts'
 
 const { NONE, GROUP_ID_NOT_FOUND, NON_EMPTY_GROUP } = ErrorCode
 const nothing = { errorCode: NONE, errorMessage: null, protocolData: '', members: [] }
@@ -114,6 +114,26 @@ describe('DeleteGroups', () => {
     for (const one of [groups, groups.restarted()]) {
       expect([one.fetch().length, one.fetch('other').length]).toEqual([0, 1])
       expect(one.describe().groupState).toBe('Dead')
+    }
+  })
+
+  test('with what open transactions have committed, one tombstone for each offset', () => {
+    const groups = new Groups()
+    groups.commit()
+    groups.txnCommit(8, { producerId: 1 })
+    groups.txnCommit(9, { producerId: 2, topics: [topicCommit('t', 9), topicCommit('u', 9)] })
+    groups.txnCommit(9, { producerId: 1, groupId: 'other' })
+    const before = groups.records().length
+    expect(deleted(groups)).toBe(NONE)
+    expect(groups.records().slice(before)).toMatchObject([
+      { key: { group: 'group', topic: 't' }, value: null },
+      { key: { group: 'group', topic: 'u' }, value: null },
+      { type: 'groupMetadata', value: null },
+    ])
+    for (const producerId of [1, 2]) groups.endTransaction(true, producerId)
+    for (const one of [groups, groups.restarted()]) {
+      expect(one.describe().groupState).toBe('Dead')
+      expect(one.stable('other')).toEqual([9, NONE])
     }
   })
 

@@ -2,132 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import { parseUuid, zeroUuid } from '../../../src/base/uuid.ts'
 import type { OffsetDeleteResponse, OffsetFetchRequest } from '../../../src/core/groups/commands.ts'
 import { ErrorCode } from '../../../src/wire/errors.ts'
-import { bytes, Groups, SESSION_MS, subscription, topicCommit } from './fixture.ts'
+import { bytes, Groups, subscription, topicCommit } from './fixture.ts'
 
-const { NONE, UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, GROUP_ID_NOT_FOUND, REBALANCE_IN_PROGRESS } = ErrorCode
+const { NONE, GROUP_ID_NOT_FOUND, UNSTABLE_OFFSET_COMMIT } = ErrorCode
 const topicId = parseUuid('lzGKfsrERGC6a7ALpRXhiQ') ?? zeroUuid
 const otherId = parseUuid('5JLe9VNeTqmRgN9IlV3GWg') ?? zeroUuid
-
-describe('OffsetCommit', () => {
-  test('makes a group, whatever its name, where nobody says to be a member', () => {
-    const groups = new Groups()
-    for (const groupId of ['simple', '', 'x'.repeat(300)]) {
-      expect(groups.commit({ groupId })).toEqual([NONE])
-      expect(groups.fetch(groupId)).toHaveLength(1)
-    }
-    expect(groups.commit({ groupId: 'other', memberId: 'zz' })).toEqual([NONE])
-  })
-
-  test('of a generation of no group, as the version says it', () => {
-    const groups = new Groups()
-    expect(groups.commit({ generationIdOrMemberEpoch: 1 }, 8)).toEqual([ILLEGAL_GENERATION])
-    expect(groups.commit({ generationIdOrMemberEpoch: 1 }, 9)).toEqual([GROUP_ID_NOT_FOUND])
-    expect(groups.state.groups.size).toBe(0)
-  })
-
-  test('of a generation of a group without members', () => {
-    const groups = new Groups()
-    groups.commit()
-    expect(groups.commit({ generationIdOrMemberEpoch: 5 })).toEqual([UNKNOWN_MEMBER_ID])
-  })
-
-  test('without topics makes no group', () => {
-    const groups = new Groups()
-    expect(groups.commit({ topics: [] })).toEqual([])
-    expect(groups.state.groups.size).toBe(0)
-  })
-
-  test('by members, and who is none', () => {
-    const groups = new Groups()
-    const { leader: memberId, generationId } = groups.stablePair()
-    const by = (memberId: string, generationIdOrMemberEpoch: number, groupInstanceId: string | null = null) =>
-      groups.commit({ memberId, generationIdOrMemberEpoch, groupInstanceId })[0]
-    expect(by(memberId, generationId)).toBe(NONE)
-    expect(by(memberId, 9)).toBe(ILLEGAL_GENERATION)
-    expect(by(memberId, -1)).toBe(ILLEGAL_GENERATION)
-    expect(by('zz', generationId)).toBe(UNKNOWN_MEMBER_ID)
-    expect(by('', -1)).toBe(UNKNOWN_MEMBER_ID)
-    expect(by(memberId, generationId, 'who')).toBe(UNKNOWN_MEMBER_ID)
-  })
-
-  test('by a static member that another has replaced', () => {
-    const groups = new Groups()
-    groups.joined({ groupInstanceId: 'one' })
-    const request = { memberId: 'zz', generationIdOrMemberEpoch: 1, groupInstanceId: 'one' }
-    expect(groups.commit(request)).toEqual([ErrorCode.FENCED_INSTANCE_ID])
-  })
-
-  test('in each phase of a rebalance', () => {
-    const groups = new Groups()
-    const { leader, follower, generationId } = groups.stablePair()
-    const by = (memberId: string, generationIdOrMemberEpoch: number) =>
-      groups.commit({ memberId, generationIdOrMemberEpoch })[0]
-    groups.join({ memberId: leader }, 3)
-    expect(by(follower, generationId)).toBe(NONE)
-    groups.joined({ memberId: follower }, 3)
-    expect(by(follower, generationId)).toBe(ILLEGAL_GENERATION)
-    expect(by(follower, generationId + 1)).toBe(REBALANCE_IN_PROGRESS)
-  })
-
-  test('keeps a member alive', () => {
-    const groups = new Groups()
-    const { leader: memberId, generationId: generationIdOrMemberEpoch } = groups.stablePair()
-    for (let beat = 0; beat < 3; beat++) {
-      groups.advance(SESSION_MS - 1)
-      groups.heartbeat(groups.describe().members[1]?.memberId ?? '', generationIdOrMemberEpoch)
-      groups.commit({ memberId, generationIdOrMemberEpoch })
-    }
-    expect(groups.describe().members).toHaveLength(2)
-  })
-
-  test('with metadata that is long, too long and null', () => {
-    const groups = new Groups({ 'offset.metadata.max.bytes': '10' })
-    const partition = (partitionIndex: number, committedMetadata: string | null) => ({
-      ...{ partitionIndex, committedOffset: 5, committedLeaderEpoch: 9 },
-      committedMetadata,
-    })
-    const partitions = [partition(0, 'm'.repeat(10)), partition(1, 'm'.repeat(11)), partition(2, null)]
-    const codes = groups.commit({ topics: [{ topicId, name: 't', partitions }] })
-    expect(codes).toEqual([NONE, ErrorCode.OFFSET_METADATA_TOO_LARGE, NONE])
-    const common = { committedOffset: 5, committedLeaderEpoch: 9, errorCode: NONE }
-    expect(groups.fetch()).toEqual([
-      {
-        topicId: zeroUuid,
-        name: 't',
-        partitions: [
-          { partitionIndex: 0, ...common, metadata: 'mmmmmmmmmm' },
-          { partitionIndex: 2, ...common, metadata: '' },
-        ],
-      },
-    ])
-  })
-
-  test('answers topics and partitions as they were asked', () => {
-    const groups = new Groups()
-    const topics = [topicCommit('b', 1, topicId), topicCommit('a', 2), topicCommit('b', 3, topicId)]
-    for (const generationIdOrMemberEpoch of [-1, 4]) {
-      const request = { ...{ groupId: 'g', memberId: '', groupInstanceId: null }, retentionTimeMs: -1, topics }
-      const command = { type: 'offsetCommit', version: 9, request: { ...request, generationIdOrMemberEpoch } } as const
-      const { response } = groups.ask(command)
-      expect(response.topics.map(({ name, topicId }) => [name, topicId])).toEqual(
-        topics.map(({ name, topicId }) => [name, topicId]),
-      )
-    }
-    expect(groups.fetch('g').map(({ name, partitions }) => [name, partitions[0]?.committedOffset])).toEqual([
-      ['b', 3],
-      ['a', 2],
-    ])
-  })
-
-  test('survives a restart, with all it said', () => {
-    const groups = new Groups()
-    groups.commit({ topics: [topicCommit('t', 7, topicId)], retentionTimeMs: 1000 })
-    groups.commit({ groupId: 'other', topics: [topicCommit('t', 2 ** 40, topicId)] })
-    const restarted = groups.restarted()
-    expect(restarted.fetch()).toEqual(groups.fetch())
-    expect(restarted.state.offsets.get('other')).toEqual(groups.state.offsets.get('other'))
-  })
-})
 
 describe('OffsetFetch', () => {
   const nothing = { committedOffset: -1, committedLeaderEpoch: -1, metadata: '', errorCode: NONE }
@@ -182,6 +61,28 @@ describe('OffsetFetch', () => {
     groups.commit({ topics: [topicCommit('t', 8)] })
     expect([fetch(topicId), fetch(otherId), fetch(zeroUuid)]).toEqual([8, 8, 8])
   })
+
+  test('of what a transaction has open, for those who want what is stable alone', () => {
+    const groups = new Groups()
+    groups.commit({ topics: [topicCommit('t', 7), topicCommit('u', 1)] })
+    groups.txnCommit(9)
+    groups.txnCommit(9, { topics: [topicCommit('v', 5)] })
+    const unstable = { ...nothing, errorCode: UNSTABLE_OFFSET_COMMIT }
+    const topics = ['t', 'u', 'v'].map(name => ({ topicId: zeroUuid, name, partitionIndexes: [0] }))
+    expect(fetched(groups, topics).topics.map(({ partitions }) => partitions)).toEqual([
+      [{ partitionIndex: 0, ...unstable }],
+      [{ partitionIndex: 0, ...nothing, committedOffset: 1 }],
+      [{ partitionIndex: 0, ...unstable }],
+    ])
+    // Where all are asked for, what was never committed is not there.
+    expect(groups.fetch('group', true).map(({ name, partitions }) => [name, partitions[0]?.errorCode])).toEqual([
+      ['t', UNSTABLE_OFFSET_COMMIT],
+      ['u', NONE],
+    ])
+    expect(groups.fetch('group').map(({ partitions }) => partitions[0]?.committedOffset)).toEqual([7, 1])
+    groups.endTransaction(true)
+    expect(groups.fetch('group', true).map(({ partitions }) => partitions[0]?.committedOffset)).toEqual([9, 1, 5])
+  })
 })
 
 describe('OffsetDelete', () => {
@@ -205,6 +106,16 @@ describe('OffsetDelete', () => {
     expect(groups.journal.entries).toHaveLength(2)
     expect(groups.fetch()).toEqual([])
     expect(groups.describe().groupState).toBe('Empty')
+  })
+
+  test('of what a transaction has open: its commit brings nothing back', () => {
+    const groups = new Groups()
+    groups.txnCommit(9)
+    expect(deletion(groups, 'group', 't').topics).toMatchObject([{ partitions: both(NONE) }])
+    expect(groups.records().at(-1)).toMatchObject({ type: 'offsetCommit', value: null })
+    expect(groups.stable()).toEqual([-1, NONE])
+    groups.endTransaction(true)
+    for (const one of [groups, groups.restarted()]) expect(one.fetch()).toEqual([])
   })
 
   test('of consumers: not for topics that they are subscribed to', () => {

@@ -7,8 +7,11 @@ import { fromZlib } from './errors.ts'
 const PLAIN_HEADER = [0x1f, 0x8b, 8, 0]
 const PLAIN_HEADER_BYTES = 10
 
-export function gzip(bytes: Uint8Array): Uint8Array {
-  return zlib().gzipSync(bytes)
+/** From 1 to 9, or -1: zlib's own choice. */
+const DEFAULT_LEVEL = -1
+
+export function gzip(bytes: Uint8Array, level = DEFAULT_LEVEL): Uint8Array {
+  return zlib().gzipSync(bytes, { level })
 }
 
 /** @throws RecordError as `decompress` */

@@ -23,19 +23,22 @@ export function isCodec(id: number): id is CompressionCodec {
   return id >= CompressionCodec.NONE && id <= CompressionCodec.ZSTD
 }
 
-/** `bytes` compressed, framed as Kafka's Java client frames it. */
-export function compress(codec: CompressionCodec, bytes: Uint8Array): Uint8Array {
+/**
+ * `bytes` compressed, framed as Kafka's Java client frames it. `level` is one of the codec's own, with Kafka's bounds
+ * (KIP-390); its default where it is left out, and nothing to snappy.
+ */
+export function compress(codec: CompressionCodec, bytes: Uint8Array, level?: number): Uint8Array {
   switch (codec) {
     case CompressionCodec.NONE:
       return bytes
     case CompressionCodec.GZIP:
-      return gzip(bytes)
+      return gzip(bytes, level)
     case CompressionCodec.SNAPPY:
       return compressSnappy(bytes)
     case CompressionCodec.LZ4:
-      return compressLz4(bytes)
+      return compressLz4(bytes, 'standard', level)
     case CompressionCodec.ZSTD:
-      return compressZstd(bytes)
+      return compressZstd(bytes, level)
   }
 }
 

@@ -3,10 +3,10 @@
 import { readInt32LE } from '../integers.ts'
 import { corrupt } from './errors.ts'
 
-const LEAST_MATCH_BYTES = 4
+export const LEAST_MATCH_BYTES = 4
 /** The format's rules for the end of a block: the last five bytes are literals, and no match begins in the last twelve. */
-const LAST_LITERALS_BYTES = 5
-const NO_MATCH_BYTES = 12
+export const LAST_LITERALS_BYTES = 5
+export const NO_MATCH_BYTES = 12
 const HASH_BITS = 13
 
 /** What a block of `plainBytes` may take at worst. */
@@ -51,7 +51,8 @@ export function compressLz4Block(
   return writeLiterals(out, next, bytes, literalStart, end, 0)
 }
 
-function writeSequence(
+/** Literals up to where a copy begins, and the copy; returns the position after them, as `writeLiterals` does. */
+export function writeSequence(
   out: Uint8Array,
   start: number,
   bytes: Uint8Array,
@@ -67,7 +68,7 @@ function writeSequence(
   return extra >= 15 ? writeLength(out, next, extra - 15) : next
 }
 
-function writeLiterals(
+export function writeLiterals(
   out: Uint8Array,
   start: number,
   bytes: Uint8Array,

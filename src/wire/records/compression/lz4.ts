@@ -6,6 +6,7 @@
 import { readInt32LE, writeInt32LE } from '../integers.ts'
 import { corrupt, tooLarge } from './errors.ts'
 import { compressLz4Block, decompressLz4Block, maxLz4BlockBytes } from './lz4-block.ts'
+import { compressLz4BlockHard } from './lz4-hard.ts'
 import { xxHash32 } from './xxhash32.ts'
 
 /** The frame's first four bytes, little-endian 0x184D2204. */
@@ -37,8 +38,14 @@ const STORED_BIT = 0x80000000
  */
 export type Lz4Header = 'standard' | 'magic0'
 
+/** At this level Kafka takes the fast encoder, and at every other one that which looks for longer copies (KIP-390). */
+const DEFAULT_LEVEL = 9
+/** Places to look at for a copy: more gain little, and cost as much again. */
+const MOST_ATTEMPTS = 256
+
 /** One frame. */
-export function compressLz4(bytes: Uint8Array, header: Lz4Header = 'standard'): Uint8Array {
+export function compressLz4(bytes: Uint8Array, header: Lz4Header = 'standard', level = DEFAULT_LEVEL): Uint8Array {
+  const attempts = level === DEFAULT_LEVEL ? 0 : Math.min(2 ** level, MOST_ATTEMPTS)
   const blockCount = Math.ceil(bytes.length / KAFKA_BLOCK_BYTES)
   const out = new Uint8Array(HEADER_BYTES + blockCount * 4 + maxLz4BlockBytes(bytes.length) + 4)
   out.set(MAGIC)
@@ -47,15 +54,25 @@ export function compressLz4(bytes: Uint8Array, header: Lz4Header = 'standard'): 
   out[6] = (xxHash32(out, header === 'magic0' ? 0 : 4, 6) >>> 8) & 0xff
   let next = HEADER_BYTES
   for (let start = 0; start < bytes.length; start += KAFKA_BLOCK_BYTES) {
-    next = writeBlock(out, next, bytes, start, Math.min(start + KAFKA_BLOCK_BYTES, bytes.length))
+    next = writeBlock(out, next, bytes, start, Math.min(start + KAFKA_BLOCK_BYTES, bytes.length), attempts)
   }
   writeInt32LE(out, next, 0) // the end mark: no block
   return out.subarray(0, next + 4)
 }
 
 /** A block that does not shrink is stored. */
-function writeBlock(out: Uint8Array, position: number, bytes: Uint8Array, start: number, end: number): number {
-  const next = compressLz4Block(bytes, start, end, out, position + 4)
+function writeBlock(
+  out: Uint8Array,
+  position: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  attempts: number,
+): number {
+  const next =
+    attempts === 0
+      ? compressLz4Block(bytes, start, end, out, position + 4)
+      : compressLz4BlockHard(bytes, start, end, out, position + 4, attempts)
   const packedBytes = next - position - 4
   if (packedBytes < end - start) {
     writeInt32LE(out, position, packedBytes)

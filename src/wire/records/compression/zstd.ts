@@ -11,8 +11,15 @@ const MAX_BLOCK_BYTES = 128 * 1024
 
 const BlockType = { RAW: 0, RLE: 1, COMPRESSED: 2 } as const
 
-export function compressZstd(bytes: Uint8Array): Uint8Array {
-  return Bun.zstdCompressSync(bytes)
+const DEFAULT_LEVEL = 3
+/** ZSTD_c_compressionLevel */
+const LEVEL_PARAMETER = 100
+
+/** Levels below 1 are faster still; of the runtime's two encoders only the slow one knows them. */
+export function compressZstd(bytes: Uint8Array, level = DEFAULT_LEVEL): Uint8Array {
+  return level >= 1
+    ? Bun.zstdCompressSync(bytes, { level })
+    : zlib().zstdCompressSync(bytes, { params: { [LEVEL_PARAMETER]: level } })
 }
 
 /**

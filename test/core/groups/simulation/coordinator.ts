@@ -13,18 +13,24 @@ import {
   writeGroupRecord,
 } from '../../../../src/core/groups/group-record.ts'
 import { groupMachine } from '../../../../src/core/groups/machine.ts'
-import type { GroupsState } from '../../../../src/core/groups/state.ts'
+import { type GroupsState, replayMarker } from '../../../../src/core/groups/state.ts'
 import { JournalError, Runtime } from '../../../../src/core/machine.ts'
 import type { Agenda } from './agenda.ts'
 
 /** Called with the reply, or with null where there will be none: the connection is lost. */
 export type Take = (reply: GroupReply | null) => void
 
+/** The end of a producer's transaction. */
+interface Marker {
+  readonly producerId: number
+  readonly isCommit: boolean
+}
+
 type GroupRuntime = Runtime<GroupsState, GroupCommand, GroupRecord, GroupReply, GroupEffect>
 
 export class Coordinator {
   isDiskFull = false
-  private readonly journal: RecordBytes[] = []
+  private readonly journal: (RecordBytes | Marker)[] = []
   private readonly configs: BrokerConfigs
   private waiters = new Map<string, Take>()
   private timers = new Map<string, GroupCommand>()
@@ -53,9 +59,12 @@ export class Coordinator {
         answer: (waiter, reply) => this.answer(waiter, reply),
       },
     )
-    for (const { key, value } of this.journal) {
-      const record = readGroupRecord(key, value)
-      if (record) runtime.recover(record)
+    for (const entry of this.journal) {
+      if ('isCommit' in entry) replayMarker(runtime.state, entry.producerId, entry.isCommit)
+      else {
+        const record = readGroupRecord(entry.key, entry.value, entry.producer)
+        if (record) runtime.recover(record)
+      }
     }
     this.runtime = runtime
     runtime.execute({ type: 'partitionLoaded' }, this.agenda.now)
@@ -70,15 +79,24 @@ export class Coordinator {
     }
   }
 
+  /** Writes the marker that ends a transaction, and returns whether the disk took it. */
+  endTransaction(producerId: number, isCommit: boolean): boolean {
+    if (this.isDiskFull) return false
+    this.journal.push({ producerId, isCommit })
+    replayMarker(this.state, producerId, isCommit)
+    return true
+  }
+
   /** Forgets everything but the journal, and finds in it what was known before. */
   crash(): void {
-    const { groups, offsets } = this.runtime.state
+    const { groups, offsets, pending } = this.runtime.state
     const lost = this.waiters
     this.waiters = new Map()
     this.timers = new Map()
     const { state } = this.start()
     expect(state.groups).toEqual(groups)
     expect(state.offsets).toEqual(offsets)
+    expect(state.pending).toEqual(pending)
     for (const take of lost.values()) take(null)
   }
 

@@ -8,6 +8,7 @@ import type { World } from './world.ts'
 
 const TOPIC = 't'
 const RETRY_MS = 200
+const MAX_TRANSACTION_MS = 10_000
 
 type Reply<T extends GroupReply['type']> = Extract<GroupReply, { readonly type: T }>
 
@@ -16,6 +17,8 @@ export interface Habits {
   readonly version: number
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
+  /** Whether it commits in transactions. */
+  readonly isTransactional: boolean
 }
 
 export class Member {
@@ -29,6 +32,8 @@ export class Member {
   private life = 0
   /** and how often it began to join: answers to what it asked before are not heard. */
   private attempt = 0
+  /** The producer of its open transaction. */
+  private producerId: number | null = null
 
   constructor(
     private readonly world: World,
@@ -141,12 +146,19 @@ export class Member {
     const request = { groupId: this.group, memberId: null, memberEpoch: -1, topics }
     const { generationId } = this
     const overhear = ({ response }: Reply<'offsetFetch'>) => {
-      for (const { partitionIndex, committedOffset } of response.topics.flatMap(topic => topic.partitions))
-        this.world.ledger.fetch(this.group, partitionIndex, committedOffset)
+      for (const { partitionIndex, committedOffset, errorCode } of response.topics.flatMap(topic => topic.partitions))
+        if (errorCode === ErrorCode.NONE) this.world.ledger.fetch(this.group, partitionIndex, committedOffset)
     }
     const answered = ({ response }: Reply<'offsetFetch'>) => {
       if (generationId !== this.generationId) return
       const found = response.topics.flatMap(topic => topic.partitions)
+      const { attempt } = this
+      if (found.some(({ errorCode }) => errorCode === ErrorCode.UNSTABLE_OFFSET_COMMIT)) {
+        this.world.agenda.after(RETRY_MS, () => {
+          if (attempt === this.attempt) this.fetch(partitions)
+        })
+        return
+      }
       this.positions = new Map(found.map(one => [one.partitionIndex, Math.max(one.committedOffset, 0)]))
     }
     this.ask({ type: 'offsetFetch', requireStable: true, request }, answered, overhear)
@@ -168,18 +180,48 @@ export class Member {
   /** Reads on and commits, for as long as this life lasts. */
   private work(life: number): void {
     if (life !== this.life) return
-    if (this.positions && this.positions.size > 0 && !this.isPaused) this.commit(this.positions)
+    if (this.positions && this.positions.size > 0 && !this.isPaused) {
+      if (!this.habits.isTransactional) this.commit(this.positions)
+      else if (this.producerId === null || !this.world.isOpen(this.producerId)) this.commitInTransaction(this.positions)
+    }
     this.world.agenda.after(1000 + this.world.random.below(4000), () => this.work(life))
   }
 
-  private commit(positions: Map<number, number>): void {
+  /** Reads on: what it is to commit for its partitions. */
+  private readOn(positions: Map<number, number>) {
     for (const [partition, offset] of positions) positions.set(partition, offset + this.world.random.below(10))
-    const { group: groupId, memberId, generationId: generationIdOrMemberEpoch } = this
-    const partitions = [...positions].map(([partitionIndex, committedOffset]) => ({
+    return [...positions].map(([partitionIndex, committedOffset]) => ({
       partitionIndex,
       committedOffset,
       ...{ committedLeaderEpoch: 0, committedMetadata: this.name },
     }))
+  }
+
+  /** Who is not heard of any more, or makes a mistake, has its transaction aborted. */
+  private commitInTransaction(positions: Map<number, number>): void {
+    const producerId = this.world.beginTransaction()
+    this.producerId = producerId
+    const partitions = this.readOn(positions)
+    const { group: groupId, memberId, generationId } = this
+    const common = { groupId, memberId, generationId, groupInstanceId: this.habits.groupInstanceId }
+    const request = { ...common, producerId, producerEpoch: 0, topics: [{ name: TOPIC, partitions }] }
+    this.ask({ type: 'txnOffsetCommit', request }, ({ response }) => {
+      const errorCode = response.topics[0]?.partitions[0]?.errorCode ?? ErrorCode.NONE
+      const isCommit = errorCode === ErrorCode.NONE && this.world.random.below(4) > 0
+      const committed = () => {
+        for (const { partitionIndex, committedOffset } of partitions)
+          this.world.ledger.acknowledge(groupId, partitionIndex, committedOffset)
+      }
+      // Whatever becomes of its group meanwhile: who gets its partitions has to wait.
+      const end = () => this.world.endTransaction(producerId, isCommit, committed)
+      this.world.agenda.after(this.world.random.below(MAX_TRANSACTION_MS), end)
+      if (errorCode !== ErrorCode.NONE) this.fail(errorCode)
+    })
+  }
+
+  private commit(positions: Map<number, number>): void {
+    const partitions = this.readOn(positions)
+    const { group: groupId, memberId, generationId: generationIdOrMemberEpoch } = this
     const { groupInstanceId } = this.habits
     const common = { groupId, memberId, generationIdOrMemberEpoch, groupInstanceId, retentionTimeMs: -1 }
     const request = { ...common, topics: [{ topicId: zeroUuid, name: TOPIC, partitions }] }

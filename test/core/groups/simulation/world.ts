@@ -15,6 +15,7 @@ import { type Habits, Member } from './member.ts'
 
 const MAX_LATENCY_MS = 50
 const TROUBLED_MS = 3 * 60_000
+const TRANSACTION_TIMEOUT_MS = 15_000
 /** More than any session, rebalance and new member's patience, one after the other. */
 const QUIET_MS = 10 * 60_000
 const WORK_MS = 30_000
@@ -27,7 +28,10 @@ export class World {
   private readonly coordinator: Coordinator
   private readonly members: Member[] = []
   private readonly sentUntil = new Map<Member, Millis>()
+  /** By producer: whether the outcome is decided. */
+  private readonly openTransactions = new Map<number, boolean>()
   private nameCount = 0
+  private producerCount = 0
   private isTroubled = true
 
   constructor(seed: number, groupCount: number, memberCount: number) {
@@ -56,6 +60,7 @@ export class World {
       version: groupInstanceId === null ? random.below(10) : 5 + random.below(5),
       sessionTimeoutMs: 6000 + random.below(40_000),
       rebalanceTimeoutMs: 2000 + random.below(20_000),
+      isTransactional: random.below(3) === 0,
     }
   }
 
@@ -74,6 +79,34 @@ export class World {
         agenda.after(this.latencyMs(), () => take(reply))
       }),
     )
+  }
+
+  /** A transaction of a new producer, which is aborted if nothing is heard of it. */
+  beginTransaction(): number {
+    const producerId = ++this.producerCount
+    this.openTransactions.set(producerId, false)
+    this.agenda.after(TRANSACTION_TIMEOUT_MS, () => this.endTransaction(producerId, false, () => {}))
+    return producerId
+  }
+  isOpen(producerId: number): boolean {
+    return this.openTransactions.has(producerId)
+  }
+
+  /** Ends a transaction, unless that is done already: its outcome stands, and its marker is written as soon as the disk takes it. */
+  endTransaction(producerId: number, isCommit: boolean, committed: () => void): void {
+    if (this.openTransactions.get(producerId) !== false) return
+    this.openTransactions.set(producerId, true)
+    this.writeMarker(producerId, isCommit, committed)
+  }
+  private writeMarker(producerId: number, isCommit: boolean, committed: () => void): void {
+    this.agenda.after(this.latencyMs(), () => {
+      if (!this.coordinator.endTransaction(producerId, isCommit)) {
+        this.writeMarker(producerId, isCommit, committed)
+        return
+      }
+      this.openTransactions.delete(producerId)
+      if (isCommit) committed()
+    })
   }
 
   private latencyMs(): Millis {

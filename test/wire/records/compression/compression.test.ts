@@ -48,6 +48,33 @@ const samples: readonly (readonly [string, Uint8Array])[] = [
 
 const codecs = [CompressionCodec.GZIP, CompressionCodec.SNAPPY, CompressionCodec.LZ4, CompressionCodec.ZSTD] as const
 
+/** Levels from the fastest to the one that makes text smallest (KIP-390). */
+const levels: readonly (readonly [codec: CompressionCodec, fastest: number, ...others: number[]])[] = [
+  [CompressionCodec.GZIP, 1, 9],
+  [CompressionCodec.LZ4, 1, 5, 17],
+  [CompressionCodec.ZSTD, -131_072, -100, 1, 22],
+]
+
+describe.each(levels.map(([codec, ...of]) => [CODEC_NAMES[codec], codec, of] as const))(
+  'levels of %s',
+  (_, codec, of) => {
+    test('bring back everything', () => {
+      for (const level of of) {
+        for (const [, plain] of samples) {
+          const packed = compress(codec, plain, level)
+          expect(decompress(codec, packed, Math.max(1, plain.length))).toEqual(Buffer.from(plain))
+        }
+      }
+    })
+
+    test('make text smaller, the higher they are', () => {
+      const sizes = of.map(level => compress(codec, text, level).length)
+      expect(sizes).toEqual(sizes.toSorted((one, other) => other - one))
+      expect(new Set(sizes).size).toBe(sizes.length)
+    })
+  },
+)
+
 describe.each(codecs.map(codec => [CODEC_NAMES[codec], codec] as const))('%s', (_, codec) => {
   test.each(samples)('brings back %s', (_name, plain) => {
     const packed = compress(codec, plain)

@@ -1,0 +1,313 @@
+/**
+ * A transactional producer as Kafka's client is one: one request in flight, asked again until it has an answer that says
+ * something; what fences it makes it begin anew.
+ * @module
+ */
+import { produce } from '../../../src/api/00-produce.ts'
+import { initProducerId } from '../../../src/api/22-init-producer-id.ts'
+import { addPartitionsToTxn } from '../../../src/api/24-add-partitions-to-txn.ts'
+import { endTxn } from '../../../src/api/26-end-txn.ts'
+import { ErrorCode, errorName } from '../../../src/wire/errors.ts'
+import type { Contract, Draft, Fields, Infer } from '../../../src/wire/schema.ts'
+import { Actor, type Circumstances } from '../actor.ts'
+import { chosen } from '../random.ts'
+import { type TransactionalProducer, type TransactionVersion, VERSIONS } from '../transactions.ts'
+import { batchOf, outcomeOf, produceOf } from '../world.ts'
+import { nameOf, type Place, recordOf, type SimTransaction, type TransactionLedger } from './ledger.ts'
+
+/** What producers and consumers of transactions share. */
+export interface ExactlyOnce extends Circumstances {
+  readonly ledger: TransactionLedger
+  /** How often somebody has set the clock: then any transaction may be too old. */
+  readonly clockSetCount: number
+}
+
+const INIT_VERSION = 5
+const ADD_VERSION = 3
+const MAX_TIMEOUT_MS = 3000
+const MAX_PADDING_BYTES = 40
+const RESTART_ONE_IN = 25
+
+const { NONE, CONCURRENT_TRANSACTIONS, UNSTABLE_OFFSET_COMMIT } = ErrorCode
+/** What a disk that refuses comes to. */
+const broken: readonly number[] = [
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  ErrorCode.NOT_COORDINATOR,
+  ErrorCode.KAFKA_STORAGE_ERROR,
+  ErrorCode.NOT_ENOUGH_REPLICAS,
+]
+/** What is answered to somebody whose transaction is over, or whose id another has. */
+const fenced: readonly number[] = [
+  ErrorCode.PRODUCER_FENCED,
+  ErrorCode.INVALID_PRODUCER_EPOCH,
+  ErrorCode.INVALID_TXN_STATE,
+  ErrorCode.TRANSACTION_ABORTABLE,
+]
+
+/** How to read an answer: its error, and what to do where there is none. */
+interface Reading<S extends Fields> {
+  codeOf(answer: Infer<S>): number
+  done(answer: Infer<S>): void
+}
+
+export abstract class TransactionalActor extends Actor<ExactlyOnce> {
+  protected readonly version: TransactionVersion
+  private readonly timeoutMs: number
+  private producer: TransactionalProducer | null = null
+  private claim = 0
+  private transaction: SimTransaction | null = null
+  private begun = { atMs: 0, clockSetCount: 0 }
+  /** What is left to do in the transaction. */
+  private plan: (() => void)[] = []
+  /** Asks what has no answer yet. */
+  private question: (() => void) | null = null
+  /** Whether something was asked whose answer is lost. */
+  private isDoubtful = false
+  private readonly added = new Set<string>()
+  private readonly sequences = new Map<string, number>()
+  protected isStopping = false
+
+  constructor(
+    setting: ExactlyOnce,
+    private readonly transactionalId: string,
+  ) {
+    super(setting)
+    this.version = setting.random.below(2) === 0 ? 1 : 2
+    this.timeoutMs = 100 + setting.random.below(MAX_TIMEOUT_MS)
+  }
+
+  stop(): void {
+    this.isStopping = true
+  }
+  get isDone(): boolean {
+    return this.isStopping && this.waitingCount === 0 && !this.question && !this.transaction
+  }
+
+  /** What it does when it has nothing to do: what `beginTransaction` is to do, as far as that is known. */
+  protected abstract prepare(): void
+  /** It has begun anew: all it knew is void. */
+  protected begunAnew(): void {}
+
+  protected act(): void {
+    if (this.waitingCount > 0) return
+    if (this.producer && this.setting.random.below(RESTART_ONE_IN) === 0) this.forget()
+    else if (this.question) this.question()
+    else if (!this.producer) this.init()
+    else if (this.plan.length > 0) this.plan.shift()?.()
+    else this.prepare()
+  }
+  protected lost(): void {
+    this.isDoubtful = true
+  }
+
+  /** The program that it is starts again, and does not know what it did. */
+  private forget(): void {
+    this.settle('aborted')
+    this.question = null
+    this.plan = []
+    this.producer = null
+    this.begunAnew()
+  }
+
+  /** Nobody has asked for the commit, or it is known what became of it; or else that is seen later. */
+  private settle(outcome: 'committed' | 'aborted'): void {
+    const { transaction } = this
+    this.transaction = null
+    if (transaction && !(transaction.outcome === 'asked' && this.isDoubtful && outcome === 'aborted'))
+      transaction.outcome = outcome
+  }
+
+  private init(): void {
+    if (this.isStopping && !this.mustGoOn) return
+    const { setting, transactionalId, timeoutMs: transactionTimeoutMs } = this
+    const request = { transactionalId, transactionTimeoutMs, enable2Pc: false, keepPreparedTxn: false }
+    this.put(() => {
+      this.claim = setting.ledger.claim(transactionalId)
+      return this.asking(initProducerId, INIT_VERSION, request, {
+        codeOf: ({ errorCode }) => errorCode,
+        done: ({ producerId, producerEpoch }) => {
+          this.producer = { transactionalId, producerId, producerEpoch }
+          setting.ledger.own(transactionalId, this, producerEpoch)
+          this.sequences.clear()
+          this.begunAnew()
+        },
+      })
+    })
+  }
+  /** Whether it has something to do though it is to stop. */
+  protected get mustGoOn(): boolean {
+    return false
+  }
+
+  /** Begins a transaction that does all this, and ends. */
+  protected begin(steps: readonly (() => void)[], isCommit: boolean): void {
+    const { ledger, clock, clockSetCount } = this.setting
+    this.transaction = ledger.begin()
+    this.begun = { atMs: clock.now(), clockSetCount }
+    this.added.clear()
+    this.plan = [...steps, () => this.end(isCommit)]
+  }
+
+  /** A step: writes records to one partition. */
+  protected write(place: Place, texts: readonly string[]): void {
+    const { setting, transaction, producer } = this
+    if (!transaction || !producer) throw new Error('writes without a transaction')
+    if (
+      this.mustAdd(
+        nameOf(place),
+        () => this.write(place, texts),
+        () => this.addPartition(producer, place),
+      )
+    )
+      return
+    const first = this.sequences.get(nameOf(place)) ?? 0
+    const { transactionalId, ...of } = producer
+    const values = texts.map((text, index) =>
+      recordOf(transaction, first + index, setting.random.below(MAX_PADDING_BYTES), text),
+    )
+    const batch = batchOf({ ...of, baseSequence: first, isTransactional: true, values, timestamp: setting.clock.now() })
+    const request = produceOf(place.topic, { [place.partition]: batch }, { transactionalId })
+    this.ask(produce, VERSIONS[this.version].produce, request, {
+      codeOf: answer => outcomeOf(answer).errorCode,
+      done: answer => {
+        const { baseOffset } = outcomeOf(answer)
+        for (const [index, value] of values.entries()) setting.ledger.place(place).note(baseOffset + index, value)
+        transaction.enter(place, values)
+        this.sequences.set(nameOf(place), first + values.length)
+      },
+    })
+  }
+
+  /** With version 1 what a transaction writes to is added first: true where that is asked now, and `step` comes after it. */
+  protected mustAdd(name: string, step: () => void, add: () => void): boolean {
+    if (this.version > 1 || this.added.has(name)) return false
+    this.added.add(name)
+    this.plan.unshift(step)
+    add()
+    return true
+  }
+
+  private addPartition(producer: TransactionalProducer, { topic, partition }: Place): void {
+    const request = {
+      transactions: [],
+      v3AndBelowTransactionalId: producer.transactionalId,
+      v3AndBelowProducerId: producer.producerId,
+      v3AndBelowProducerEpoch: producer.producerEpoch,
+      v3AndBelowTopics: [{ name: topic, partitions: [partition] }],
+    }
+    this.ask(addPartitionsToTxn, ADD_VERSION, request, {
+      codeOf: answer => answer.resultsByTopicV3AndBelow[0]?.resultsByPartition[0]?.partitionErrorCode ?? -1,
+      done: () => {},
+    })
+  }
+
+  private end(committed: boolean): void {
+    const { transaction, producer } = this
+    if (!transaction || !producer) throw new Error('ends no transaction')
+    if (committed) transaction.outcome = 'asked'
+    this.isDoubtful = false
+    this.ask(
+      endTxn,
+      VERSIONS[this.version].endTxn,
+      { ...producer, committed },
+      {
+        codeOf: ({ errorCode }) => errorCode,
+        done: ({ producerId, producerEpoch }) => {
+          this.settle(committed ? 'committed' : 'aborted')
+          if (this.version > 1) {
+            this.producer = { ...producer, producerId, producerEpoch }
+            this.sequences.clear()
+          }
+          this.ended(committed)
+        },
+      },
+    )
+  }
+  protected ended(_isCommit: boolean): void {}
+
+  protected get current(): TransactionalProducer {
+    if (!this.producer) throw new Error('is no producer yet')
+    return this.producer
+  }
+
+  /** Asks as the producer that it is: nobody may answer a zombie as if he were not. */
+  protected ask<Q extends Fields, S extends Fields>(
+    contract: Contract<Q, S>,
+    version: number,
+    request: Draft<Q>,
+    { codeOf, done }: Reading<S>,
+  ): void {
+    const { ledger } = this.setting
+    this.put(() => {
+      const owner = ledger.ownerOf(this.transactionalId)
+      return this.asking(contract, version, request, {
+        codeOf,
+        done: answer => {
+          if (owner !== this) throw new Error(`${contract.name} of a zombie of ${this.transactionalId} succeeds`)
+          done(answer)
+        },
+      })
+    })
+  }
+
+  /** Puts a question, and puts it again until it is answered. */
+  protected put(question: () => void): void {
+    this.question = question
+    question()
+  }
+
+  protected asking<Q extends Fields, S extends Fields>(
+    contract: Contract<Q, S>,
+    version: number,
+    request: Draft<Q>,
+    { codeOf, done }: Reading<S>,
+  ): void {
+    this.send(contract, version, request, answer => {
+      const code = codeOf(answer)
+      if (code === NONE) {
+        this.question = null
+        done(answer)
+      } else if (fenced.includes(code)) this.takeFencing(contract.name, code)
+      else this.expectDelay(contract.name, code)
+    })
+  }
+
+  /** What it asked will be asked again. After a disk that refused it may yet turn out to have been written. */
+  private expectDelay(what: string, code: number): void {
+    if (code === CONCURRENT_TRANSACTIONS || code === UNSTABLE_OFFSET_COMMIT) return
+    if (!broken.includes(code) || !this.setting.hasFaults) throw new Error(`${what}: ${errorName(code)}`)
+    this.isDoubtful = true
+  }
+
+  private takeFencing(what: string, code: number): void {
+    const { ledger, clock, clockSetCount } = this.setting
+    const hasRival = ledger.claimsOf(this.transactionalId) !== this.claim
+    const isLate = clock.now() - this.begun.atMs >= this.timeoutMs || clockSetCount !== this.begun.clockSetCount
+    if (!hasRival && !(this.transaction && isLate)) throw new Error(`${what}: ${errorName(code)}, and nobody fences it`)
+    this.forget()
+  }
+}
+
+/** Writes to some of `places` in each transaction, and commits most of them. */
+export class TransactionalWriter extends TransactionalActor {
+  private count = 0
+
+  constructor(
+    setting: ExactlyOnce,
+    transactionalId: string,
+    private readonly places: readonly Place[],
+  ) {
+    super(setting, transactionalId)
+  }
+
+  protected prepare(): void {
+    if (this.isStopping) return
+    const { random } = this.setting
+    const steps = Array.from({ length: 1 + random.below(4) }, () => {
+      const place = chosen(random, this.places)
+      const texts = Array.from({ length: 1 + random.below(3) }, () => `w${this.count++}`)
+      return () => this.write(place, texts)
+    })
+    this.begin(steps, random.below(4) > 0)
+  }
+}
