@@ -5,8 +5,8 @@ import { contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
 /**
- * AddOffsetsToTxn v0–4. v2 may answer PRODUCER_FENCED (KIP-588), v4 TRANSACTION_ABORTABLE (KIP-890). It adds the partition that has the
- * group; clients of transaction version 2 leave it out.
+ * AddOffsetsToTxn v0–4. v2 may answer PRODUCER_FENCED (KIP-588), v4 TRANSACTION_ABORTABLE (KIP-890). What it adds is the
+ * partition that has the group; clients of transaction version 2 leave that to TxnOffsetCommit.
  */
 export const addOffsetsToTxn = contract({
   key: 25,

@@ -3,8 +3,8 @@ import { bool, contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
 /**
- * EndTxn v0–5. v2 may answer PRODUCER_FENCED (KIP-588), v4 TRANSACTION_ABORTABLE; v5 is transaction version 2: the producer gets
- * another epoch for its next transaction (KIP-890).
+ * EndTxn v0–5. v2 may answer PRODUCER_FENCED (KIP-588), v4 TRANSACTION_ABORTABLE; v5 is of transaction version 2: the
+ * producer gets another epoch for its next transaction (KIP-890).
  */
 export const endTxn = contract({
   key: 26,

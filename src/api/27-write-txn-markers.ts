@@ -52,7 +52,8 @@ export default api(writeTxnMarkers, ({ markers }, call) => {
   const results: Results = new Map()
   for (const marker of markers) {
     for (const { name, partitionIndexes } of marker.topics) {
-      for (const index of partitionIndexes) enter(results, marker.producerId, name, index, end(name, index, marker, call))
+      for (const index of partitionIndexes)
+        enter(results, marker.producerId, name, index, end(name, index, marker, call))
     }
   }
   return {

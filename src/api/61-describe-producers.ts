@@ -56,7 +56,11 @@ export default api(describeProducers, ({ topics }, call) => ({
 function faultOf(name: string) {
   const fault = topicNameFault(name)
   return fault === null
-    ? { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, errorMessage: `There is no topic '${name}'`, activeProducers: [] }
+    ? {
+        errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+        errorMessage: `There is no topic '${name}'`,
+        activeProducers: [],
+      }
     : { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, errorMessage: fault, activeProducers: [] }
 }
 

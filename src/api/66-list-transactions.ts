@@ -4,8 +4,8 @@ import { array, contract, int16, int32, int64, string } from '../wire/schema.ts'
 import { api } from './api.ts'
 
 /**
- * ListTransactions v0–2 (KIP-664). v1 filters by how long a transaction has been going on (KIP-994), v2 by a pattern of transactional
- * ids (KIP-1152).
+ * ListTransactions v0–2 (KIP-664). v1 filters by how long a transaction has been going on (KIP-994), v2 by a pattern of
+ * transactional ids (KIP-1152).
  */
 export const listTransactions = contract({
   key: 66,

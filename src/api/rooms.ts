@@ -35,7 +35,7 @@ import type { Parked } from './api.ts'
 /** What a produce leaves behind for one partition: the answer's own entry, which a failed write still changes. */
 export interface ProduceOutcome {
   readonly index: number
-  errorCode: number
+  errorCode: ErrorCode
   errorMessage: string | null
   baseOffset: number
   logAppendTimeMs: number

@@ -1,6 +1,14 @@
 /** RE2's syntax, as it is with all of Perl's that it knows: what it says, without what it captures. @module */
-
-export type Test = (codePoint: number) => boolean
+import {
+  codePointOf,
+  controls,
+  inAnyCase,
+  negatedIf,
+  perlSets,
+  posixSets,
+  type Test,
+  unicodeSet,
+} from './re2-characters.ts'
 
 export type Expression =
   | { readonly kind: 'character'; readonly takes: Test }
@@ -202,14 +210,15 @@ class Parser {
     const isUnicode = letter === 'p' || letter === 'P'
     if (!set && !isUnicode) return null
     this.next()
-    const isNegated = letter === letter.toUpperCase()
-    return negatedIf(isNegated, set ?? this.unicodeSet())
+    return negatedIf(letter === letter.toUpperCase(), set ?? this.namedSet())
   }
 
-  private unicodeSet(): Test {
+  private namedSet(): Test {
     const [, single, caret, name = single] = this.takeMatch(/^(?:([A-Z])|\{(\^?)([A-Za-z_]+)\})/) ?? []
     if (name === undefined) throw new SyntaxFault('\\p of nothing')
-    return negatedIf(caret === '^', unicodeSet(name))
+    const set = unicodeSet(name)
+    if (!set) throw new SyntaxFault('an unknown set')
+    return negatedIf(caret === '^', set)
   }
 
   private escapedCharacter(): number {
@@ -257,10 +266,6 @@ class Parser {
   }
 }
 
-function codePointOf(character: string): number {
-  return character.codePointAt(0) ?? 0
-}
-
 function assertion(holds: (text: readonly number[], at: number) => boolean): Expression {
   return { kind: 'assertion', holds }
 }
@@ -273,57 +278,4 @@ const isWordBoundary = (text: readonly number[], at: number): boolean => isWordA
 function isWordAt(text: readonly number[], at: number): boolean {
   const codePoint = text[at]
   return codePoint !== undefined && /^\w$/.test(String.fromCodePoint(codePoint))
-}
-
-function negatedIf(isNegated: boolean, test: Test): Test {
-  return isNegated ? one => !test(one) : test
-}
-
-function inAnyCase(test: Test): Test {
-  return one => {
-    const character = String.fromCodePoint(one)
-    return test(one) || test(codePointOf(character.toLowerCase())) || test(codePointOf(character.toUpperCase()))
-  }
-}
-
-const controls = new Map([...'afnrtv'].map((letter, at) => [letter, [7, 12, 10, 13, 9, 11][at] ?? 0]))
-
-const tested =
-  (set: RegExp): Test =>
-  one =>
-    set.test(String.fromCodePoint(one))
-
-const perlSets = new Map([
-  ['d', tested(/^[0-9]$/)],
-  ['s', tested(/^[\t\n\f\r ]$/)],
-  ['w', tested(/^[0-9A-Za-z_]$/)],
-])
-
-const posixSets = new Map<string, Test>([
-  ['alnum', tested(/^[0-9A-Za-z]$/)],
-  ['alpha', tested(/^[A-Za-z]$/)],
-  ['ascii', one => one < 128],
-  ['blank', tested(/^[\t ]$/)],
-  ['cntrl', one => one < 32 || one === 127],
-  ['digit', tested(/^[0-9]$/)],
-  ['graph', tested(/^[!-~]$/)],
-  ['lower', tested(/^[a-z]$/)],
-  ['print', tested(/^[ -~]$/)],
-  ['punct', tested(/^[!-/:-@[-`{-~]$/)],
-  ['space', tested(/^[\t-\r ]$/)],
-  ['upper', tested(/^[A-Z]$/)],
-  ['word', tested(/^[0-9A-Za-z_]$/)],
-  ['xdigit', tested(/^[0-9A-Fa-f]$/)],
-])
-
-const categories = /^(C[cfos]?|L[lmotu]?|M[cen]?|N[dlo]?|P[cdefios]?|S[ckmo]?|Z[lps]?|Any)$/
-
-/** The characters of a general category or of a script. */
-function unicodeSet(name: string): Test {
-  const property = categories.test(name) ? name : `Script=${name}`
-  try {
-    return tested(new RegExp(`^\\p{${property}}$`, 'su'))
-  } catch {
-    throw new SyntaxFault('an unknown set')
-  }
 }

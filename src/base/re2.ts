@@ -3,7 +3,8 @@
  * the pattern. JavaScript's own go back and forth, and take forever for some patterns that a client may send.
  * @module
  */
-import { type Expression, parseRe2, type Test } from './re2-syntax.ts'
+import { codePointOf, type Test } from './re2-characters.ts'
+import { type Expression, parseRe2 } from './re2-syntax.ts'
 
 export type Matcher = (text: string) => boolean
 
@@ -17,11 +18,7 @@ export function fullMatcher(pattern: string): Matcher | null {
   const graph = new Graph()
   const start = graph.stateFor(expression, END)
   if (graph.stateCount > MAX_STATES) return null
-  return text =>
-    matches(
-      start,
-      Array.from(text, character => character.codePointAt(0) ?? 0),
-    )
+  return text => matches(start, Array.from(text, codePointOf))
 }
 
 /** A state of the automaton: it goes on after a character, or at once, everywhere or where an assertion holds. */

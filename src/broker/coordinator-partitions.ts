@@ -34,8 +34,10 @@ export interface CoordinatorKind<State, Command, Record, Reply extends object, E
 
 /** Stands in a creation that no client has set a limit to. */
 const NO_HURRY_MS = 2 ** 31 - 1
-/** Between two partitions that nobody has asked for: longer than the first requests take. */
+/** Before each partition that nobody has asked for: those who ask come first. */
 const LOAD_PAUSE_MS = 20
+/** Before those that could not be loaded are tried again. */
+const RETRY_MS = 60_000
 
 export class CoordinatorPartitions<State, Command, Record, Reply extends object, Effect = never> {
   private readonly machines: (JournaledMachine<State, Command, Record, Reply, Effect> | undefined)[] = []
@@ -99,17 +101,16 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
     if (this.topic(false)) this.loadFrom(0)
   }
 
-  private loadFrom(first: number): void {
-    const { timers, turn, now } = this.options.hall
-    timers.schedule(now() + LOAD_PAUSE_MS, () =>
-      turn(() => {
+  private loadFrom(first: number, hasFailed = false, pauseMs = LOAD_PAUSE_MS): void {
+    const { hall } = this.options
+    hall.timers.schedule(hall.now() + pauseMs, () =>
+      hall.turn(() => {
         const topic = this.topic(false)
         if (!topic) return
         let index = first
         while (index < this.partitionCount && (this.machines[index] || this.isUnused(topic, index))) index++
-        if (index === this.partitionCount) return
-        this.machine(topic, index)
-        this.loadFrom(index + 1)
+        if (index < this.partitionCount) this.loadFrom(index + 1, !this.machine(topic, index) || hasFailed)
+        else if (hasFailed) this.loadFrom(0, false, RETRY_MS)
       }),
     )
   }
@@ -166,8 +167,8 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
     try {
       machine = new JournaledMachine(this.madeKind, log, hall)
       this.madeKind.loaded(machine)
-      this.machines[index] = machine
       machine.resume()
+      this.machines[index] = machine
       return machine
     } catch (error) {
       if (!isLoadFailure(error)) throw error

@@ -129,6 +129,7 @@ export class PartitionLogs implements Logs {
       timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       compressionType: config.compressionType,
+      compressionLevel: config.compressionLevel,
       nowMs,
       maxDecompressedBytes: this.options.configs.socketRequestMaxBytes,
     })

@@ -7,6 +7,7 @@ import type { LogLevel } from '../core/configs/log-levels.ts'
 import { hasCleanShutdownMarker, removeCleanShutdownMarker } from '../log/checkpoints.ts'
 import type { Disk } from '../log/disk.ts'
 import { Cleaner } from './cleaner.ts'
+import { Flusher } from './flusher.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
@@ -45,6 +46,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   yield
   const now = () => clock.now()
   const onError = (message: string) => log.warn(message)
+  const flusher = new Flusher({ timers, configs, now })
   const logs = new PartitionLogs(
     {
       disk,
@@ -55,7 +57,10 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       expiry: new ProducerExpiry({ timers, configs, now }),
       onError,
     },
-    grown => purgatory.stir(grown),
+    grown => {
+      purgatory.stir(grown)
+      flusher.watch(grown)
+    },
   )
   const journal = new MetadataJournal(disk, clock, identity)
   yield

@@ -138,8 +138,8 @@ export class TransactionCoordinator implements Transactions {
       return partitions.map(() => errorCode)
     }
     if (!configs.boolean('transaction.partition.verification.enable')) return partitions.map(() => ErrorCode.NONE)
-    const codes = this.verifyPartitions(request).flatMap(({ resultsByPartition }) =>
-      resultsByPartition.map(({ partitionErrorCode }) => beforeProducerFenced(partitionErrorCode)),
+    const codes = this.verifyPartitions(request).flatMap(topic =>
+      topic.resultsByPartition.map(({ partitionErrorCode }) => beforeProducerFenced(partitionErrorCode)),
     )
     if (admission === 'verify') return codes
     return codes.map(code => (code === ErrorCode.TRANSACTION_ABORTABLE ? ErrorCode.INVALID_TXN_STATE : code))
@@ -211,7 +211,7 @@ export class TransactionCoordinator implements Transactions {
       if (effect.type === 'writeMarkers') this.writeMarkers(effect, machine)
       else this.execute(machine, effect)
     } catch (error) {
-      // The machine was told, and will want it again.
+      // It is wanted again: the machine has been told, or looks for what has timed out once more.
       if (!(error instanceof JournalError)) throw error
       this.options.hall.warn(error.message)
     }

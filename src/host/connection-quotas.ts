@@ -5,10 +5,6 @@ import { maxConnectionCount } from './open-files.ts'
 export interface ConnectionLimits {
   readonly maxConnections: number
   maxConnectionsOf(address: string): number
-  /** New connections each second. */
-  readonly maxConnectionCreationRate: number
-  /** What these seconds have left of it may come at once. */
-  readonly quotaWindowSeconds: number
   /** Negative for no limit. */
   readonly connectionsMaxIdleMs: number
 }

@@ -7,6 +7,7 @@ import {
   close,
   closeSync,
   fdatasync,
+  fdatasyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -296,6 +297,10 @@ class LocalFile implements DiskFile {
       path: this.absolutePath,
       done: error => done(error === null ? null : diskError('flush', this.path, error)),
     })
+  }
+
+  sync(): void {
+    attempt('flush', this.path, () => fdatasyncSync(this.handles.of(this)))
   }
 
   close(): void {

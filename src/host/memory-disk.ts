@@ -184,6 +184,8 @@ class MemoryFile implements DiskFile {
     queueMicrotask(() => done(null))
   }
 
+  sync(): void {}
+
   close(): void {}
 
   /** The file is removed. Views of it stay as they are. */

@@ -8,7 +8,7 @@ import { IdleSweep } from './idle-sweep.ts'
 import type { Admit, Entrance } from './listen.ts'
 import type { Log } from './log.ts'
 import { Rounds } from './rounds.ts'
-import { Turnstile } from './turnstile.ts'
+import { type CreationLimits, Turnstile } from './turnstile.ts'
 
 export interface TcpOptions {
   readonly entrance: Entrance
@@ -17,7 +17,7 @@ export interface TcpOptions {
   /** What every client is told to connect to; null for the address by which each has come. */
   readonly advertised?: Endpoint | null
   /** More connections than these are closed as they come. The limit on open files is one more. */
-  readonly limits: ConnectionLimits
+  readonly limits: ConnectionLimits & CreationLimits
   /** What clients may make the broker keep, all together. */
   readonly maxHeldBytes?: number
   readonly network?: Network

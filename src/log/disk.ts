@@ -57,6 +57,8 @@ export interface DiskFile {
   truncate(size: number): void
   /** Asks for the file to reach the medium; `done` is called later, once, with the error if there was one. */
   flush(done: (error: DiskError | null) => void): void
+  /** Returns once the file has reached the medium: nobody is served meanwhile. */
+  sync(): void
   /** Gives back handle and mappings. The file may be used again. */
   close(): void
 }

@@ -8,6 +8,8 @@ export interface LogConfig {
   readonly segmentBytes: number
   /** segment.ms */
   readonly segmentMs: number
+  /** segment.jitter.ms: so much earlier at most a segment is closed. */
+  readonly segmentJitterMs: number
   /** segment.index.bytes: a full index rolls its segment. */
   readonly segmentIndexBytes: number
   /** index.interval.bytes: log written between two index entries. */
@@ -36,6 +38,12 @@ export interface LogConfig {
   readonly messageTimestampAfterMaxMs: number
   /** compression.type: 'producer' keeps what came. */
   readonly compressionType: 'producer' | 'uncompressed' | Exclude<CodecName, 'none'>
+  /** compression.gzip.level and its like, of `compressionType`; undefined where it has none. */
+  readonly compressionLevel: number | undefined
+  /** flush.messages: once so many records have not reached the medium, nobody is answered before they have. */
+  readonly flushMessages: number
+  /** flush.ms: how long records may wait to reach the medium, where anybody looks. */
+  readonly flushMs: number
   /** min.insync.replicas */
   readonly minInsyncReplicas: number
   /** producer.id.expiration.ms, a setting of the broker. */
@@ -54,6 +62,7 @@ export function maxSegmentMs({ cleanupPolicy, segmentMs, maxCompactionLagMs }: L
 export const defaultLogConfig: LogConfig = {
   segmentBytes: 1024 * 1024 * 1024,
   segmentMs: 7 * 24 * HOUR_MS,
+  segmentJitterMs: 0,
   segmentIndexBytes: 10 * 1024 * 1024,
   indexIntervalBytes: 4096,
   maxMessageBytes: 1024 * 1024 + 12,
@@ -68,6 +77,9 @@ export const defaultLogConfig: LogConfig = {
   messageTimestampBeforeMaxMs: LONG_MAX,
   messageTimestampAfterMaxMs: HOUR_MS,
   compressionType: 'producer',
+  compressionLevel: undefined,
+  flushMessages: LONG_MAX,
+  flushMs: LONG_MAX,
   minInsyncReplicas: 1,
   producerIdExpirationMs: 24 * HOUR_MS,
 }

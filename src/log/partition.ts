@@ -3,7 +3,7 @@
 import { assert } from '../base/assert.ts'
 import type { Uuid } from '../base/uuid.ts'
 import { ErrorCode } from '../wire/errors.ts'
-import { type BatchHeader, batchHeaders, isControl, patchOffsets } from '../wire/records/batch.ts'
+import { type BatchHeader, batchHeaders, patchOffsets } from '../wire/records/batch.ts'
 import { encodeMarker } from '../wire/records/end-transaction.ts'
 import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
 import { type CleaningRound, type Compaction, compact } from './compaction.ts'
@@ -18,6 +18,7 @@ import { writeSnapshot } from './producer-snapshot.ts'
 import {
   type AppendOrigin,
   firstOffset,
+  isClient,
   type ProducerBatch,
   type ProducerEntry,
   type Producers,
@@ -168,7 +169,7 @@ export class PartitionLog {
       failOutcome(outcome, ErrorCode.KAFKA_STORAGE_ERROR, -1)
       return
     }
-    const earlier = origin === 'coordinator' ? null : this.duplicateOf(records)
+    const earlier = isClient(origin) ? this.duplicateOf(records) : null
     const errorCode = earlier === null ? this.checkProducers(records, origin) : ErrorCode.NONE
     if (errorCode !== ErrorCode.NONE) {
       failOutcome(outcome, errorCode, this.startOffset)
@@ -193,7 +194,7 @@ export class PartitionLog {
   commit(): boolean {
     const { staging, segments } = this
     if (staging.isEmpty) return true
-    if (!segments.active.write(staging.pieces(), staging.sizeBytes)) {
+    if (!segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
       staging.drop(segments.endOffset)
@@ -213,11 +214,10 @@ export class PartitionLog {
     return true
   }
 
-  /** Stages and commits batches of our own making: for journals. Returns the first one's offset, or null. */
+  /** Appends batches of our own making, at once: for journals. Returns the first one's offset, or null. */
   append(bytes: Uint8Array, nowMs: number): number | null {
-    const outcome: AppendOutcome = { errorCode: 0, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
-    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, 'coordinator')
-    return this.commit() && outcome.errorCode === ErrorCode.NONE ? outcome.baseOffset : null
+    const { errorCode, baseOffset } = this.appendOwn(bytes, nowMs, 'coordinator')
+    return errorCode === ErrorCode.NONE ? baseOffset : null
   }
 
   /**
@@ -226,10 +226,19 @@ export class PartitionLog {
    * gets a marker all the same, which fences those before it.
    */
   endTransaction(end: TransactionEnd, nowMs: number): ErrorCode {
-    const errorCode = this.producers.checkEnd(end)
-    if (errorCode !== ErrorCode.NONE) return errorCode
-    const marker = encodeMarker(end, nowMs, this.config.messageTimestampType)
-    return this.append(marker, nowMs) === null ? ErrorCode.KAFKA_STORAGE_ERROR : ErrorCode.NONE
+    return this.appendOwn(encodeMarker(end, nowMs, this.config.messageTimestampType), nowMs, end).errorCode
+  }
+
+  private appendOwn(bytes: Uint8Array, nowMs: number, origin: AppendOrigin): AppendOutcome {
+    const outcome: AppendOutcome = {
+      errorCode: ErrorCode.NONE,
+      baseOffset: -1,
+      logAppendTimeMs: -1,
+      logStartOffset: -1,
+    }
+    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, origin)
+    this.commit()
+    return outcome
   }
 
   /** Whether a producer has an open transaction here, begun in this epoch. What is staged counts. */
@@ -327,6 +336,11 @@ export class PartitionLog {
     }
   }
 
+  /** Asks for all that is part of the log to reach the medium. */
+  flush(): void {
+    if (!this.isClosed) this.segments.flush(this.segments.active, () => this.onFlushed())
+  }
+
   /** Asks for the closed segments to reach the medium, of which it is not known since a restart. */
   flushClosed(): void {
     const closed = this.segments.all.at(-2)
@@ -411,7 +425,7 @@ export class PartitionLog {
     }
     return (
       activeBytes > segmentBytes - records.bytes.length ||
-      active.waitedMs(maxTimestamp, nowMs) > maxSegmentMs(this.config) ||
+      active.waitedMs(maxTimestamp, nowMs) > maxSegmentMs(this.config) - active.rollJitterMs(this.config) ||
       active.indexes.isFull(segmentIndexBytes) ||
       !isRelative(lastOffset, active.baseOffset)
     )
@@ -429,8 +443,7 @@ export class PartitionLog {
   /** NONE, or what the state of its producer has against a batch: one set of records has one batch of a producer at most. */
   private checkProducers(records: ValidatedRecords, origin: AppendOrigin): ErrorCode {
     for (const batch of records.batches) {
-      const isData = batch.producerId >= 0 && !isControl(batch.attributes)
-      const errorCode = isData ? this.producers.check(batch, origin) : ErrorCode.NONE
+      const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.producers.check(batch, origin)
       if (errorCode !== ErrorCode.NONE) return errorCode
     }
     return ErrorCode.NONE

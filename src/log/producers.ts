@@ -21,15 +21,19 @@ const LAST_EPOCH = 0x7fff
 /** The first transaction.version in which every transaction has an epoch of its own, and its marker the next one (KIP-890). */
 const EPOCH_BUMPS = 2
 
-/**
- * Who appends (AppendOrigin): a client, one that gives each transaction an epoch of its own, or a coordinator, whose batches
- * have no sequences.
- */
-export type AppendOrigin = 'client' | 'epochBumpingClient' | 'coordinator'
-
 /** How a transaction ends, in the way of a transaction.version. */
 export interface TransactionEnd extends EndTransaction {
   readonly transactionVersion: number
+}
+
+/**
+ * Who appends, and what is asked of his batches (AppendOrigin): a client; one that gives each transaction an epoch of its own;
+ * a coordinator, whose batches have no sequences; or who ends a transaction.
+ */
+export type AppendOrigin = 'client' | 'epochBumpingClient' | 'coordinator' | TransactionEnd
+
+export function isClient(origin: AppendOrigin): boolean {
+  return origin === 'client' || origin === 'epochBumpingClient'
 }
 
 /** One batch of a producer. */
@@ -108,15 +112,16 @@ export class Producers {
     )
   }
 
-  /** NONE, or why the producer's next batch cannot be this one (ProducerAppendInfo.appendDataBatch). */
+  /** NONE, or why the producer's next batch cannot be this one (ProducerAppendInfo.append). */
   check(batch: BatchHeader, origin: AppendOrigin): ErrorCode {
+    if (typeof origin === 'object') return this.checkEnd(origin)
     const entry = this.latest(batch.producerId)
     if (entry !== undefined && batch.producerEpoch < entry.producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
     if (origin !== 'coordinator' && !this.isInSequence(batch, entry, origin)) {
       return ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
     }
-    const isLost = entry !== undefined && entry.currentTxnFirstOffset >= 0 && !isTransactional(batch.attributes)
-    return isLost ? ErrorCode.INVALID_TXN_STATE : ErrorCode.NONE
+    const isOpen = entry !== undefined && entry.currentTxnFirstOffset >= 0
+    return isOpen && !isTransactional(batch.attributes) ? ErrorCode.INVALID_TXN_STATE : ErrorCode.NONE
   }
 
   /** ProducerAppendInfo.checkSequence */
@@ -131,8 +136,8 @@ export class Producers {
     return producerEpoch === entry.producerEpoch ? follows(baseSequence, lastSequence(entry)) : baseSequence === 0
   }
 
-  /** NONE, or why the producer's transaction cannot end so (ProducerAppendInfo.appendEndTxnMarker). */
-  checkEnd({ producerId, producerEpoch, coordinatorEpoch, transactionVersion }: TransactionEnd): ErrorCode {
+  /** ProducerAppendInfo.appendEndTxnMarker */
+  private checkEnd({ producerId, producerEpoch, coordinatorEpoch, transactionVersion }: TransactionEnd): ErrorCode {
     const entry = this.latest(producerId) ?? unknownProducer(producerId)
     const isOpen = entry.currentTxnFirstOffset >= 0
     // A marker that comes again, after its transaction has ended, has the epoch that it left behind.

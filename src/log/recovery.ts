@@ -79,7 +79,8 @@ function recoverSegments(
   }
   const firstUnsound = firstUnsoundOf(disk, directory, all, content, options)
   const resumedEnd = firstUnsound === null ? all.at(-1)!.resume(config, enterEpoch) : null
-  const restore = (upTo: number) => restoreProducers(disk, directory, content.snapshots, all[0]!.baseOffset, upTo, options)
+  const restore = (upTo: number) =>
+    restoreProducers(disk, directory, content.snapshots, all[0]!.baseOffset, upTo, options)
   let segments: Segments
   let state: ProducerState
   if (resumedEnd !== null) {
@@ -114,7 +115,12 @@ function firstUnsoundOf(
     const stored = disk.readFile(`${directory}/${segmentFileName(baseOffset, 'txnindex')}`) ?? noBytes
     return !TransactionIndex.isSound(stored, baseOffset, all[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY)
   }
-  const firstUnflushed = isCleanStart ? all.length : Math.max(0, all.findLastIndex(s => s.baseOffset <= recoveryPoint))
+  const firstUnflushed = isCleanStart
+    ? all.length
+    : Math.max(
+        0,
+        all.findLastIndex(s => s.baseOffset <= recoveryPoint),
+      )
   const damaged = all.slice(0, firstUnflushed).findIndex(isDamaged)
   if (damaged >= 0) return damaged
   return isCleanStart ? null : firstUnflushed

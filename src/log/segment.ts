@@ -7,6 +7,7 @@ import { type Disk, DiskError, type DiskFile } from './disk.ts'
 import { type ReplacementSuffix, type SegmentSuffix, segmentFileName } from './file-names.ts'
 import { isRelative } from './index.ts'
 import type { LogConfig } from './log-config.ts'
+import { hashOf } from './offset-map.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { SegmentIndexes } from './segment-indexes.ts'
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts'
@@ -76,20 +77,31 @@ export class Segment {
   }
 
   /**
-   * Writes at the end and returns whether all was taken. If not, or if what an earlier failure left cannot be cut off, the
-   * segment is as it was.
+   * Writes at the end and returns whether all was taken, and has reached the medium where `isSyncing`. If not, or if what an
+   * earlier failure left cannot be cut off, the segment is as it was.
    */
-  write(pieces: readonly Uint8Array[], lengthBytes: number): boolean {
+  write(pieces: readonly Uint8Array[], lengthBytes: number, isSyncing = false): boolean {
     try {
       this.trim()
       this.isTorn = true
-      this.isTorn = this.file.write(pieces, this.sizeBytes) !== lengthBytes
+      this.isTorn = this.file.write(pieces, this.sizeBytes) !== lengthBytes || (isSyncing && !this.sync())
       if (!this.isTorn) return true
       this.trim()
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
     }
     return false
+  }
+
+  /** Waits until the file has reached the medium, and returns whether it has. */
+  sync(): boolean {
+    try {
+      if (this.canFlush) this.file.sync()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.canFlush = false
+    }
+    return this.canFlush
   }
 
   /** Cuts off what a failed write left behind the log, if there was one. @throws DiskError */
@@ -118,6 +130,16 @@ export class Segment {
   waitedMs(maxTimestamp: number, nowMs: number): number {
     if (this.sizeBytes === 0) return 0
     return this.firstTimestamp >= 0 ? maxTimestamp - this.firstTimestamp : nowMs - this.createdMs
+  }
+
+  /**
+   * How much earlier this segment is closed, so that logs which are written together do not all roll together
+   * (LogConfig.randomSegmentJitter). Kafka throws dice when it begins; here its name decides.
+   */
+  rollJitterMs({ segmentJitterMs, segmentMs }: LogConfig): number {
+    if (segmentJitterMs === 0) return 0
+    const name = new TextEncoder().encode(this.pathOf('log'))
+    return Math.floor(((hashOf(name, 0, name.length, 0) >>> 0) / 2 ** 32) * Math.min(segmentJitterMs, segmentMs))
   }
 
   /** The position of the batch that holds `offset`, or of the first after it; null if all are before it. @throws DiskError */

@@ -39,12 +39,16 @@ export class Segments {
    */
   isSwapping = false
   private readonly warm: Segment[] = []
+  /** Records from here on count for flush.messages. */
+  private syncedOffset: number
 
   /** `segments` ascend, and there is at least one; `endOffset` is the log end offset. */
   constructor(
     private readonly segments: Segment[],
     public endOffset: number,
-  ) {}
+  ) {
+    this.syncedOffset = endOffset
+  }
 
   get active(): Segment {
     return this.segments[this.segments.length - 1]!
@@ -95,6 +99,22 @@ export class Segments {
     this.segments.splice(this.segments.indexOf(first), replaced.length, ...replacement)
     for (const segment of replaced) if (this.warm.includes(segment)) this.warm.splice(this.warm.indexOf(segment), 1)
     return replaced
+  }
+
+  /**
+   * Writes at the end of the active segment, as `Segment.write`, what will be the log up to `endOffset`. Where that makes
+   * flush.messages of records that have not reached the medium, it waits until they all have; the indexes may come later.
+   */
+  write(pieces: readonly Uint8Array[], lengthBytes: number, endOffset: number, { flushMessages }: LogConfig): boolean {
+    const isSyncing = endOffset - this.syncedOffset >= flushMessages
+    if (isSyncing && !this.syncClosed()) return false
+    if (!this.active.write(pieces, lengthBytes, isSyncing)) return false
+    if (isSyncing) this.syncedOffset = endOffset
+    return true
+  }
+
+  private syncClosed(): boolean {
+    return this.segments.every(segment => segment === this.active || segment.isFlushed || segment.sync())
   }
 
   /** Asks for everything up to `last` to reach the medium, indexes too; `onFlushed` is called for each segment that has. */

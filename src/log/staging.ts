@@ -5,7 +5,7 @@ import type { ValidatedRecords } from './validate.ts'
 
 /** What became of one append: the caller's own object, structurally the partition entry of a Produce response. */
 export interface AppendOutcome {
-  errorCode: number
+  errorCode: ErrorCode
   errorMessage?: string | null
   /** The offset of the first record, -1 if it was not appended. */
   baseOffset: number

@@ -46,6 +46,8 @@ export interface ProduceRules {
   readonly timestampAfterMaxMs: number
   /** compression.type */
   readonly compressionType: CodecName | 'producer' | 'uncompressed'
+  /** Of `compressionType`, for what is compressed anew; undefined for the codec's own. */
+  readonly compressionLevel?: number | undefined
   readonly nowMs: number
   /** What a compressed batch may grow to. */
   readonly maxDecompressedBytes: number
@@ -226,8 +228,9 @@ function acceptLegacy(bytes: Uint8Array, rules: ProduceRules): ValidatedRecords 
 function rebuilt(records: readonly RecordEntry[], options: BatchOptions, rules: ProduceRules): ValidatedRecords {
   const { timestampType, nowMs } = rules
   const maxTimestamp = timestampType === 'LogAppendTime' ? nowMs : maxTimestampOf(records)
+  const level = rules.compressionType === 'producer' ? undefined : rules.compressionLevel
   const bytes = encodeBatch(
-    { ...options, baseOffset: 0, timestampType, maxTimestamp },
+    { ...options, level, baseOffset: 0, timestampType, maxTimestamp },
     records.map((record, index) => ({ ...record, offset: index })),
   )
   if (bytes.length > rules.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')

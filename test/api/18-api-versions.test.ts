@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
+import { updateFeatures } from '../../src/api/57-update-features.ts'
 import { apis } from '../../src/api/index.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { versionRange } from '../../src/wire/schema.ts'
@@ -49,12 +50,49 @@ describe('ApiVersions', () => {
     expect(codeOf('', '', 2)).toBe(0)
   })
 
-  test('no feature is listed', () => {
-    expect(client.call(apiVersions, 4, named)).toMatchObject({
-      supportedFeatures: [],
-      finalizedFeatures: [],
-      finalizedFeaturesEpoch: -1,
-      zkMigrationReady: false,
+  test.each([0, 1, 2])('version %i knows no features', version => {
+    const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = client.call(apiVersions, version, named)
+    expect({ supportedFeatures, finalizedFeatures }).toEqual({ supportedFeatures: [], finalizedFeatures: [] })
+    expect(finalizedFeaturesEpoch).toBe(-1)
+  })
+
+  test.each([3, 4])('version %i tells the features of the directory', version => {
+    const { finalizedFeatures, finalizedFeaturesEpoch, zkMigrationReady } = client.call(apiVersions, version, named)
+    expect(levelsOf(finalizedFeatures)).toEqual({
+      'eligible.leader.replicas.version': 1,
+      'metadata.version': 30,
+      'transaction.version': 2,
     })
+    expect(finalizedFeaturesEpoch).toBeGreaterThan(0)
+    expect(zkMigrationReady).toBe(false)
+  })
+
+  test('features that can be off are listed from version 4 on', () => {
+    const namesIn = (version: number) =>
+      client.call(apiVersions, version, named).supportedFeatures.map(({ name, minVersion }) => `${name} ${minVersion}`)
+    expect(namesIn(3)).toEqual(['metadata.version 7'])
+    expect(namesIn(4)).toContain('transaction.version 0')
+    expect(namesIn(4)).toHaveLength(7)
+  })
+
+  test('another level is told at once, in another epoch', () => {
+    const world = new World()
+    const asking = world.connect()
+    const before = asking.call(apiVersions, 4, named)
+    const featureUpdates = [
+      { feature: 'transaction.version', maxVersionLevel: 1, upgradeType: 2, allowDowngrade: true },
+    ]
+    asking.call(updateFeatures, 2, { featureUpdates, validateOnly: false })
+    for (const restart of [() => {}, () => world.restart(), () => world.crash()]) {
+      restart()
+      const after = world.connect().call(apiVersions, 4, named)
+      expect(levelsOf(after.finalizedFeatures)).toMatchObject({ 'transaction.version': 1 })
+      expect(after.finalizedFeaturesEpoch).toBeGreaterThan(before.finalizedFeaturesEpoch)
+    }
   })
 })
+
+function levelsOf(features: readonly { name: string; maxVersionLevel: number; minVersionLevel: number }[]) {
+  for (const { maxVersionLevel, minVersionLevel } of features) expect(minVersionLevel).toBe(maxVersionLevel)
+  return Object.fromEntries(features.map(({ name, maxVersionLevel }) => [name, maxVersionLevel]))
+}

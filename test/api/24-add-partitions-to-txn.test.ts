@@ -82,15 +82,7 @@ describe('AddPartitionsToTxn', () => {
   })
 
   test('partitions of coordinators are not for clients, and for brokers they are', () => {
-    const { add, client, producer } = setUp()
-    // Makes the topic.
-    client.call(addPartitionsToTxn, 3, {
-      transactions: [],
-      v3AndBelowTransactionalId: 'x',
-      v3AndBelowProducerId: producer.producerId,
-      v3AndBelowProducerEpoch: producer.producerEpoch,
-      v3AndBelowTopics: [],
-    })
+    const { add } = setUp()
     expect(add(3, { [CONSUMER_OFFSETS]: [0], t: [0] })).toEqual({
       [`${CONSUMER_OFFSETS}-0`]: ErrorCode.TOPIC_AUTHORIZATION_FAILED,
       't-0': OPERATION_NOT_ATTEMPTED,

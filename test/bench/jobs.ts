@@ -26,6 +26,9 @@ export interface StartTimes {
   readonly questionMs: number
 }
 
+/** What a broker keeps for clients: partitions, some with a record each; idempotent producers; open transactions. */
+export type Kept = 'partitions' | 'writtenPartitions' | 'producers' | 'transactions'
+
 /** What a produce request carries: one batch for each of the topic's partitions. */
 export interface Shape {
   readonly topic: string
@@ -82,6 +85,12 @@ export interface Jobs {
     job: { readonly target: Target; readonly groupCount: number }
     /** What that took, and what it added to the broker's anonymous memory. */
     result: { readonly ms: number; readonly bytes: number }
+  }
+  /** Has the broker keep so many of something. */
+  keep: {
+    job: { readonly target: Target; readonly kept: Kept; readonly count: number }
+    /** What each added to the broker's anonymous memory. */
+    result: { readonly bytesEach: number }
   }
   /** Commits of one offset by the member of a group at a steady rate, each sent once the one before it is answered. */
   commit: {

@@ -4,6 +4,7 @@ import { runCommit } from './load/commit.ts'
 import { runFetch } from './load/fetch.ts'
 import { makeGroups, runLoadGroups } from './load/groups.ts'
 import { runIdle } from './load/idle.ts'
+import { runKeep } from './load/keep.ts'
 import { runLatency, runTail } from './load/latency.ts'
 import { runProduce } from './load/produce.ts'
 import { runStarts } from './load/start.ts'
@@ -16,6 +17,7 @@ const runners: { readonly [K in Kind]: Runner<K> } = {
   topics: makeTopics,
   groups: makeGroups,
   loadGroups: runLoadGroups,
+  keep: runKeep,
   commit: runCommit,
   idle: runIdle,
   latency: runLatency,

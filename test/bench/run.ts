@@ -6,8 +6,10 @@ import { rawbench } from './build.ts'
 import { type Contender, type ContenderName, findContender } from './contenders.ts'
 import { firstRecord } from './rows/first-record.ts'
 import { idle } from './rows/idle.ts'
+import { kept } from './rows/kept.ts'
 import { manyGroups } from './rows/many-groups.ts'
 import { start } from './rows/start.ts'
+import { transactions } from './rows/transactions.ts'
 import { work } from './rows/work.ts'
 import { killAll } from './running.ts'
 import { samplesOf, tableOf } from './table.ts'
@@ -16,7 +18,7 @@ import { type Options, type Samples, Turn } from './turn.ts'
 const USAGE_EXIT_CODE = 2
 const INTERRUPTED_EXIT_CODE = 130
 
-const families = [start, manyGroups, idle, work, firstRecord]
+const families = [start, manyGroups, idle, kept, work, firstRecord, transactions]
 const rows = families.flatMap(family => family.rows)
 
 async function main(args: Arguments): Promise<void> {

@@ -7,7 +7,10 @@ import { openLog } from '../log/fixture.ts'
 import { SimClock } from '../sim/clock.ts'
 import { SimDisk } from '../sim/disk.ts'
 
-/** Keeps a number: it can be added to, now or later, and somebody may wait for the next change. */
+/**
+ * Keeps a number: it can be added to, now or later, and somebody may wait for the next change. An odd number is not to stay:
+ * somebody else is to make it even.
+ */
 type Command =
   | { readonly type: 'add'; readonly amount: number }
   | { readonly type: 'addAt'; readonly atMs: number | null; readonly amount: number }
@@ -24,14 +27,21 @@ interface Reply {
   readonly sum: number
 }
 
+interface MakeEven {
+  readonly type: 'makeEven'
+}
+const makeEven: MakeEven = { type: 'makeEven' }
+const isOdd = (sum: number) => sum % 2 === 1
+
 const text = new TextEncoder()
-const counter: MachineKind<Counter, Command, number, Reply, never> = {
+type CounterKind = MachineKind<Counter, Command, number, Reply, MakeEven>
+const counter: CounterKind = {
   machine: {
     initial: () => ({ sum: 0, waiter: null, refusedCount: 0 }),
     replay: (state, amount) => {
       state.sum += amount
     },
-    resume: () => [],
+    resume: ({ sum }) => (isOdd(sum) ? [makeEven] : []),
     decide: (state, command) => {
       switch (command.type) {
         case 'add': {
@@ -39,6 +49,7 @@ const counter: MachineKind<Counter, Command, number, Reply, never> = {
           return {
             records: [command.amount],
             replies: [['', reply], ...(state.waiter ? [[state.waiter, reply] as const] : [])],
+            effects: isOdd(reply.sum) ? [makeEven] : [],
           }
         }
         case 'addAt':
@@ -61,7 +72,7 @@ const counter: MachineKind<Counter, Command, number, Reply, never> = {
   perform: () => {},
 }
 
-function setUp(disk = new SimDisk()) {
+function setUp(disk = new SimDisk(), perform: CounterKind['perform'] = counter.perform) {
   const clock = new SimClock(0)
   const timers = new Timers(clock)
   const purgatory = new Purgatory(timers)
@@ -79,7 +90,7 @@ function setUp(disk = new SimDisk()) {
     },
     warn: message => warnings.push(message),
   }
-  const machine = new JournaledMachine(counter, openLog(disk), hall)
+  const machine = new JournaledMachine({ ...counter, perform }, openLog(disk), hall)
   const refuseWrites = (isRefused: boolean) => {
     disk.fault = operation => (isRefused && operation === 'write' ? 'EIO' : null)
   }
@@ -102,6 +113,45 @@ describe('a machine on its journal', () => {
     refuseWrites(false)
     machine.execute({ type: 'add', amount: 3 })
     expect(setUp(disk).machine.state.sum).toBe(3)
+  })
+})
+
+describe('what it wants done', () => {
+  /** Remembers the sums that it was asked to make even. */
+  function evener() {
+    const sums: number[] = []
+    const perform: CounterKind['perform'] = (_, machine) => {
+      sums.push(machine.state.sum)
+      machine.execute({ type: 'add', amount: 7 })
+    }
+    return { sums, perform }
+  }
+
+  test('is done when its records are written, and before the caller goes on', () => {
+    const { sums, perform } = evener()
+    const { machine } = setUp(undefined, perform)
+    expect(machine.execute({ type: 'add', amount: 2 })).toEqual({ sum: 2 })
+    expect(machine.execute({ type: 'add', amount: 1 })).toEqual({ sum: 3 })
+    expect([machine.state.sum, sums]).toEqual([10, [3]])
+  })
+
+  test('is not done where the journal refuses', () => {
+    const { sums, perform } = evener()
+    const { machine, refuseWrites } = setUp(undefined, perform)
+    refuseWrites(true)
+    expect(() => machine.execute({ type: 'add', amount: 1 })).toThrow(JournalError)
+    expect(sums).toEqual([])
+  })
+
+  test('is done after a restart, as far as it was not', () => {
+    const { disk, machine } = setUp()
+    machine.execute({ type: 'add', amount: 3 })
+    const { sums, perform } = evener()
+    const loaded = setUp(disk, perform).machine
+    expect(sums).toEqual([])
+    loaded.resume()
+    loaded.resume()
+    expect([loaded.state.sum, sums]).toEqual([10, [3]])
   })
 })
 

@@ -23,6 +23,8 @@ const directoryOf = (transactionalId: string) =>
   `${TRANSACTION_STATE}-${coordinatorPartition(transactionalId, PARTITIONS)}`
 /** Longer than a start takes to load what may owe something, and than a refused marker waits. */
 const SOON_MS = 2000
+/** After which what could not be loaded is tried again. */
+const RETRY_MS = 60_000
 const TIMEOUT_MS = 30_000
 /** The period in which timed out transactions are looked for. */
 const SEARCH_MS = 10_000
@@ -274,6 +276,20 @@ describe('a restart', () => {
     world.advance(SOON_MS)
     expect(seen(world)).toEqual(['in 0', 'in 1'])
     expect(stateOf(world)).toBe('CompleteCommit')
+  })
+
+  test('writes them as soon as it can read what is owed', () => {
+    const world = worldWithTopic()
+    const { client, producer } = begin(world)
+    refuseWrites(world, 't-')
+    endTransaction(client, producer, true)
+    world.crash()
+    world.disk.fault = (operation, path) => (operation === 'open' && path.startsWith(TRANSACTION_STATE) ? 'EIO' : null)
+    world.advance(SOON_MS)
+    world.disk.fault = () => null
+    expect(seen(world)).toEqual([])
+    world.advance(RETRY_MS)
+    expect(seen(world)).toEqual(['in 0', 'in 1'])
   })
 
   test('reads nothing of transactions at first', () => {

@@ -46,7 +46,7 @@ public class Transactions {
         case "start" -> start(Long.parseLong(words[1]));
         case "expire" -> { log.removeExpiredProducers(nowMs); yield "expired"; }
         case "stop" -> { long start = log.logStartOffset(); log.close(); open(true, start); yield offsets(); }
-        case "crash" -> { long start = log.logStartOffset(); log.close(); open(false, start); yield offsets(); }
+        case "crash" -> crash();
         case "producers" -> producers();
         default -> throw new IllegalArgumentException(words[0]);
       };
@@ -56,6 +56,18 @@ public class Transactions {
     }
   }
 
+  /** A crash leaves no snapshot of the end. */
+  private static String crash() throws Exception {
+    long start = log.logStartOffset();
+    Set<String> before = Set.of(directory[0].list());
+    log.close();
+    for (File file : directory[0].listFiles()) {
+      if (file.getName().endsWith(".snapshot") && !before.contains(file.getName())) file.delete();
+    }
+    open(false, start);
+    return offsets();
+  }
+
   private static String batch(byte[] bytes, boolean bumpsEpochs) throws Exception {
     MemoryRecords records = MemoryRecords.readableRecords(ByteBuffer.wrap(bytes));
     RecordBatch batch = records.batches().iterator().next();
@@ -63,7 +75,12 @@ public class Transactions {
     if (batch.isTransactional()) {
       guard = log.maybeStartTransactionVerification(batch.producerId(), batch.baseSequence(), batch.producerEpoch(), bumpsEpochs);
     }
-    return append(records, AppendOrigin.CLIENT, guard, (short) -1);
+    try {
+      return append(records, AppendOrigin.CLIENT, guard, (short) -1);
+    } finally {
+      // What comes next is verified for itself.
+      log.producerStateManager().clearVerificationStateEntry(batch.producerId());
+    }
   }
 
   private static String end(String[] words) throws Exception {
@@ -85,15 +102,21 @@ public class Transactions {
     return offsets();
   }
 
+  /** The bytes that are read, and the aborted transactions that begin in them or before: Kafka tells of some more. */
   private static String read(long offset, int maxBytes) throws Exception {
     FetchDataInfo read = log.read(offset, maxBytes, FetchIsolation.TXN_COMMITTED, true);
-    String aborted = read.abortedTransactions.orElse(List.of()).stream()
+    long end = 0;
+    for (RecordBatch batch : read.records.batches()) end = batch.nextOffset();
+    long last = end;
+    String aborted = read.abortedTransactions.orElse(List.of()).stream().filter(of -> of.firstOffset() < last)
         .map(of -> of.producerId() + "@" + of.firstOffset()).collect(Collectors.joining(","));
     return read.records.sizeInBytes() + " " + aborted;
   }
 
+  /** Where the log begins inside of the first batch of a transaction, Kafka's last stable offset lies before it. */
   private static String offsets() {
-    return log.logStartOffset() + " " + log.lastStableOffset() + " " + log.logEndOffset();
+    long start = log.logStartOffset();
+    return start + " " + Math.max(start, log.lastStableOffset()) + " " + log.logEndOffset();
   }
 
   private static String producers() {

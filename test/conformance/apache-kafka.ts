@@ -52,6 +52,12 @@ export class ApacheKafka implements AsyncDisposable {
     return lines.filter(line => /ERROR|FATAL|[Cc]orrupt|[Ii]nvalid|stray/.test(line) && !STARTS_AGAIN.test(line))
   }
 
+  /** SIGTERM: it gives up what it leads before it ends. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM')
+    await this.child.exited
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.child.kill('SIGKILL')
     await this.child.exited
@@ -81,7 +87,7 @@ function serverProperties(port: number, directory: string, quorum: Quorum): stri
 }
 
 /** One of two neighbours that nobody listens on. */
-function freePort(): number {
+export function freePort(): number {
   for (let port = FIRST_PORT; port < LAST_PORT; port += 2) if (isFree(port) && isFree(port + 1)) return port
   throw new Error('no port is free')
 }

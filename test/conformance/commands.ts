@@ -7,7 +7,6 @@ const root = join(import.meta.dir, '../..')
 export const shared = join(root, '../shared')
 const scripts = join(shared, 'conformance')
 const OLDEST_JAVA = 17
-/** A program that takes longer is ended. */
 const COMMAND_MS = 300_000
 
 export interface Output {
@@ -23,6 +22,8 @@ export interface RunOptions {
   readonly directory?: string
   /** Variables beside, or instead of, this program's own. */
   readonly environment?: Readonly<Record<string, string>>
+  /** A program that takes longer is ended: five minutes unless given. */
+  readonly limitMs?: number
 }
 
 /** Runs a program to its end, whatever that is. */
@@ -31,7 +32,7 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     stdin: options.input === undefined ? 'ignore' : Buffer.from(options.input),
     stdout: 'pipe',
     stderr: 'pipe',
-    timeout: COMMAND_MS,
+    timeout: options.limitMs ?? COMMAND_MS,
     env: { ...process.env, ...options.environment },
     ...(options.directory !== undefined && { cwd: options.directory }),
   })

@@ -11,6 +11,7 @@ import { defaultLogConfig, type LogConfig } from '../../src/log/log-config.ts'
 import { OffsetMap } from '../../src/log/offset-map.ts'
 import { PartitionLog } from '../../src/log/partition.ts'
 import { type BatchOptions, encodeBatch } from '../../src/wire/records/batch-encoder.ts'
+import { encodeMarker } from '../../src/wire/records/end-transaction.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
@@ -22,8 +23,9 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const KEYS = 40
 const BATCHES = 400
 const MAP_BYTES = 1 << 24
-const COMMIT_KEY = Uint8Array.of(0, 0, 0, 1)
-const COMMIT_VALUE = Uint8Array.of(0, 0, 0, 0, 0, 5)
+/** Producers that write in transactions, and nothing else. */
+const TRANSACTIONAL = 2
+const FIRST_TRANSACTIONAL = 200
 const config: LogConfig = {
   ...defaultLogConfig,
   cleanupPolicy: ['compact'],
@@ -57,7 +59,7 @@ export async function checkCompaction(report: Report): Promise<void> {
     if (done === null && report.failed > 0) return
   }
   await report.check("compaction: Kafka's tool reads the cleaned log", async () => {
-    const logs = readdirSync(join(ours, 't-0')).filter(file => /\.(log|index|timeindex)$/.test(file))
+    const logs = readdirSync(join(ours, 't-0')).filter(file => /\.(log|index|timeindex|txnindex)$/.test(file))
     const paths = logs.map(file => join(ours, 't-0', file)).join(',')
     const text = await kafkaTool(
       'org.apache.kafka.tools.DumpLogSegments',
@@ -97,9 +99,10 @@ function write(
   for (let count = 0; count < BATCHES; count++) {
     const kind = random.below(10)
     const producerId = kind < 5 ? -1 : 100 + random.below(4)
-    if (kind === 9) log.append(marker(200 + random.below(2), nowMs), nowMs)
+    if (kind === 9) log.append(marker(random, random.below(TRANSACTIONAL), nowMs), nowMs)
     else log.append(batch(random, producerId, kind === 8, sequences, nowMs), nowMs)
   }
+  for (let index = 0; index < TRANSACTIONAL; index++) log.append(marker(random, index, nowMs), nowMs)
   log.close()
 }
 
@@ -110,7 +113,7 @@ function batch(
   sequences: Map<number, number>,
   nowMs: number,
 ): Uint8Array {
-  const id = isTransactional ? 200 + random.below(2) : producerId
+  const id = isTransactional ? FIRST_TRANSACTIONAL + random.below(TRANSACTIONAL) : producerId
   const recordCount = 1 + random.below(8)
   const baseSequence = sequences.get(id) ?? 0
   if (id >= 0) sequences.set(id, baseSequence + recordCount)
@@ -129,10 +132,9 @@ function batch(
   return encodeBatch(options, records)
 }
 
-function marker(producerId: number, nowMs: number): Uint8Array {
-  return encodeBatch({ producerId, producerEpoch: 0, isTransactional: true, isControl: true }, [
-    { offset: 0, timestamp: nowMs, key: COMMIT_KEY, value: COMMIT_VALUE },
-  ])
+function marker(random: SeededRandom, index: number, nowMs: number): Uint8Array {
+  const producerId = FIRST_TRANSACTIONAL + index
+  return encodeMarker({ producerId, producerEpoch: 0, coordinatorEpoch: 5, isCommit: random.below(2) === 0 }, nowMs)
 }
 
 /** Returns the offset up to which the log is clean. */
@@ -153,6 +155,6 @@ async function clean(root: string, cleanedOffset: number, nowMs: number): Promis
 /** The files of the segments by name; of Kafka's preallocated indexes what is in them. */
 function segmentsOf(root: string): Record<string, string> {
   const directory = join(root, 't-0')
-  const names = readdirSync(directory).filter(name => /\.(log|index|timeindex)$/.test(name))
+  const names = readdirSync(directory).filter(name => /\.(log|index|timeindex|txnindex)$/.test(name))
   return Object.fromEntries(names.sort().map(name => [name, readFileSync(join(directory, name)).toString('hex')]))
 }

@@ -6,19 +6,17 @@
 import { join } from 'node:path'
 import { startBroker } from '../binary.ts'
 import { temporaryDirectory } from '../host/directory.ts'
+import { freePort } from './apache-kafka.ts'
 import { run, shared, withoutKafka, withoutKcat, withoutRecords } from './commands.ts'
 import { checkCompaction } from './compaction.ts'
+import { checkExactlyOnce } from './exactly-once.ts'
 import { checkJavaReaders } from './java-readers.ts'
+import { checkJavaClient, checkTools } from './kafka-suites.ts'
 import { checkKcat, checkKcatReads } from './kcat.ts'
 import { checkNodeClients } from './node-clients.ts'
 import { Report } from './report.ts'
 import { checkTakeover } from './takeover.ts'
-
-/** The checks of Kafka's Java client that ask for the data path, classic groups and the administration of topics. */
-const CLIENT_CHECKS =
-  '^(producer|compression|timestamp|topic-compression|produce|compact-topic|min-isr|headers|log-append|fetch|offsets-for|' +
-  'commit|auto-offset|group-(rebalance-(range|roundrobin|sticky|cooperative)|.*-classic$|classic-session)|' +
-  'admin-(describeCluster|createTopics|createPartitions|configs|listConfigResources|listTopics|listOffsets|group-non-empty))'
+import { checkTransactions } from './transactions.ts'
 
 interface Room {
   readonly name: string
@@ -30,9 +28,12 @@ const noKafka = await withoutKafka()
 const rooms: readonly Room[] = [
   { name: 'records', missing: withoutRecords(), check: report => withBroker(port => checkRecords(report, port)) },
   { name: 'java', missing: noKafka, check: report => withBroker(port => checkJavaClient(report, port)) },
+  { name: 'tools', missing: noKafka, check: report => withBroker(port => checkTools(report, port)) },
   { name: 'clients', missing: null, check: report => withBroker(port => checkClients(report, port)) },
   { name: 'compaction', missing: noKafka, check: checkCompaction },
+  { name: 'transactions', missing: noKafka, check: checkTransactions },
   { name: 'takeover', missing: noKafka, check: checkTakeover },
+  { name: 'exactly-once', missing: noKafka, check: checkApplications },
 ]
 
 async function main(): Promise<void> {
@@ -65,16 +66,6 @@ async function checkRecords(report: Report, port: number): Promise<void> {
   else report.add({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped) })
 }
 
-/** Kafka's own client, driven by the suite that stands beside the project. */
-async function checkJavaClient(report: Report, port: number): Promise<void> {
-  const suite = join(shared, 'conformance/run-client.sh')
-  const { text, errors } = await run([suite, `127.0.0.1:${port}`, CLIENT_CHECKS])
-  console.log(text.trim())
-  const [, passed, failed, skipped = 0] = /(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(text) ?? []
-  if (passed === undefined) report.fail(`Kafka's Java client`, errors)
-  else report.add({ passed: Number(passed), failed: Number(failed), skipped: Number(skipped) })
-}
-
 /** What clients of every kind write, the others read. */
 async function checkClients(report: Report, port: number): Promise<void> {
   const noKcat = withoutKcat()
@@ -84,6 +75,13 @@ async function checkClients(report: Report, port: number): Promise<void> {
   if (noKcat === null) await checkKcatReads(report, port)
   if (noKafka === null) await checkJavaReaders(report, port)
   else report.skip('java readers', noKafka)
+}
+
+/** Applications under kill -9, on a port that stays the same. */
+async function checkApplications(report: Report): Promise<void> {
+  using directory = temporaryDirectory()
+  const port = freePort()
+  await checkExactlyOnce(report, port, () => startBroker({ directory: directory.path, port }))
 }
 
 await main()

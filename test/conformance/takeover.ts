@@ -18,7 +18,9 @@ import type { Report } from './report.ts'
 import { deleteRecordsOf, waitUntilCleaned } from './takeover-cleaning.ts'
 import { requireTold, tellAll } from './takeover-configs.ts'
 import { type GroupsView, goOnAs, makeGroups, viewGroups } from './takeover-groups.ts'
+import { requireFeatures, requireQuotas, tellQuotas, viewFeatures } from './takeover-quotas.ts'
 import { CLEANED, IDEMPOTENT, IdempotentProducer, makeTopics, SHORTENED, writeTopics } from './takeover-topics.ts'
+import { checkTransactionTakeover } from './takeover-transactions.ts'
 
 const NEW_RECORDS = 1000
 const LOADED = 'many_partitions'
@@ -40,6 +42,7 @@ interface Ended {
   /** It wrote to the topic of that name. */
   readonly producer: IdempotentProducer
   readonly groups: GroupsView
+  readonly features: Awaited<ReturnType<typeof viewFeatures>>
   /** It is in one of the groups. */
   readonly member: Member
 }
@@ -58,6 +61,7 @@ export async function checkTakeover(report: Report): Promise<void> {
     if (killed === null) return
     await checkFiles(report, 'after kill -9', torn)
     await checkKafka(report, 'after kill -9', 'static', join(folder, 'killed'), killed)
+    await checkTransactionTakeover(report, join(folder, 'transactions'))
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -69,6 +73,7 @@ async function fill(directory: string): Promise<Ended> {
   using client = await connect(first.port)
   await makeTopics(client)
   await tellAll(client)
+  await tellQuotas(client)
   await writeTopics(client)
   const producers = [
     await IdempotentProducer.open(client, IDEMPOTENT),
@@ -85,14 +90,15 @@ async function fill(directory: string): Promise<Ended> {
   await waitUntilCleaned(directory, CLEANED)
   const view = await viewCluster(second.port)
   const groups = await viewGroups(second.port)
+  const features = await viewFeatures(second.port)
   await stop(second)
   const [producer] = producers
   if (!producer) throw new Error('no producer')
-  return { directory, view, producer, groups, member }
+  return { directory, view, producer, groups, features, member }
 }
 
 /** Kills a broker that is written to, and keeps its directory as it was then in `torn`. */
-async function kill({ directory, producer, groups, member }: Ended, torn: string): Promise<Ended> {
+async function kill({ directory, producer, groups, features, member }: Ended, torn: string): Promise<Ended> {
   await using broker = await startBroker({ directory, flags: FLAGS })
   const load = Array.from({ length: LOADED_PARTITIONS }, (_, partition) => writeUntilKilled(broker.port, partition))
   await Bun.sleep(LOAD_MS * (1 + Math.random()))
@@ -105,7 +111,7 @@ async function kill({ directory, producer, groups, member }: Ended, torn: string
   loaders.forEach((loader, partition) => {
     loader.requireAll(partitionOf(view, LOADED, partition))
   })
-  return { directory: torn, view, producer, groups, member }
+  return { directory: torn, view, producer, groups, features, member }
 }
 
 async function writeUntilKilled(port: number, partition: number): Promise<IdempotentProducer> {
@@ -158,6 +164,8 @@ async function checkKafka(report: Report, when: string, quorum: Quorum, folder: 
     requireSame(await viewCluster(port), ended.view),
   )
   await check('brokers, groups and subscriptions have been told the same', () => requireTold(port))
+  await check('the same quotas of clients', () => requireQuotas(port))
+  await check('the same features', () => requireFeatures(port, ended.features))
   await check('the same groups, members and committed offsets', async () => {
     deepEqual(await viewGroups(port), ended.groups)
   })

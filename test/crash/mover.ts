@@ -1,6 +1,7 @@
 /** An application that consumes, transforms and produces exactly once, with the transactional producer of kafkajs. @module */
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs'
 import type { Random } from '../../src/base/random.ts'
+import type { RecordEntry } from '../../src/wire/records/record.ts'
 import type { RunningBroker } from '../binary.ts'
 import { committedRecords } from '../clients/committed-records.ts'
 import { committedOffsets, findGroup } from '../clients/group-requests.ts'
@@ -27,6 +28,10 @@ export interface Route {
 export class Mover {
   /** Transactions that the broker has acknowledged. */
   readonly counts = { committed: 0, aborted: 0 }
+  /** The next one to move. */
+  private offset = 0
+  /** The records from there on, as far as they were fetched. */
+  private fetched: readonly RecordEntry[] = []
 
   constructor(
     private readonly route: Route,
@@ -39,8 +44,13 @@ export class Mover {
     const producer = transactionalProducer(broker, `mover-${this.route.partition}`)
     try {
       await producer.connect()
-      for (let offset = await this.committedOffset(client); offset < end; ) {
-        offset = await this.move(client, producer, offset)
+      // With its first transaction it begins anew, which ends what a predecessor has left open.
+      await (await producer.transaction()).abort()
+      this.offset = await this.committedOffset(client)
+      this.fetched = []
+      while (this.offset < end) {
+        if (this.fetched.length === 0) this.fetched = await this.fetch(client)
+        if (this.fetched.length > 0) await this.move(producer)
       }
     } finally {
       await producer.disconnect()
@@ -54,24 +64,33 @@ export class Mover {
     return Math.max(offsets.find(of => of.topic === from && of.partition === partition)?.offset ?? 0, 0)
   }
 
-  /** One transaction. Returns where to go on. */
-  private async move(client: WireClient, producer: Producer, offset: number): Promise<number> {
-    const { from, to, partition, groupId } = this.route
-    const wish = { offset, maxWaitMs: WAIT_MS, isReadCommitted: true }
-    const { records } = committedRecords(await fetchFrom(client, { topic: from, partition }, wish), offset)
-    const some = records.slice(0, 1 + this.random.below(MAX_RECORD_COUNT))
-    const next = (some.at(-1)?.offset ?? offset - 1) + 1
-    if (next === offset) return offset
+  private async fetch(client: WireClient): Promise<readonly RecordEntry[]> {
+    const { offset } = this
+    const { from: topic, partition } = this.route
+    const fetched = await fetchFrom(client, { topic, partition }, { offset, maxWaitMs: WAIT_MS, isReadCommitted: true })
+    return committedRecords(fetched, offset).records
+  }
 
+  /** One transaction. After one that is aborted it goes back to what is committed, which is where it has begun. */
+  private async move(producer: Producer): Promise<void> {
+    const { from, to, partition, groupId } = this.route
+    const some = this.fetched.slice(0, 1 + this.random.below(MAX_RECORD_COUNT))
+    const next = (some.at(-1)?.offset ?? -1) + 1
     const aborts = this.random.below(ABORT_ONE_IN) === 0
     const messages = some.map(({ value }) => ({ partition, value: aborts ? NEVER : Buffer.from(value ?? []) }))
     const transaction = await producer.transaction()
     await transaction.send({ topic: to, messages })
     const committed = [{ topic: from, partitions: [{ partition, offset: String(next) }] }]
     await transaction.sendOffsets({ consumerGroupId: groupId, topics: committed })
-    await (aborts ? transaction.abort() : transaction.commit())
-    this.counts[aborts ? 'aborted' : 'committed']++
-    return aborts ? offset : next
+    if (aborts) {
+      await transaction.abort()
+      this.counts.aborted++
+      return
+    }
+    await transaction.commit()
+    this.counts.committed++
+    this.offset = next
+    this.fetched = this.fetched.slice(some.length)
   }
 }
 

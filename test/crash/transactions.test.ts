@@ -8,7 +8,7 @@ import { Kafka, logLevel } from 'kafkajs'
 import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import { type RunningBroker, startBroker } from '../binary.ts'
 import { createTopic } from '../clients/requests.ts'
-import { connect, Disconnected, type WireClient } from '../clients/wire-client.ts'
+import { connect, Disconnected } from '../clients/wire-client.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
@@ -17,16 +17,20 @@ import { produceBatches } from './idempotent-producer.ts'
 import { Mover } from './mover.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 10)
-const MAX_LIFE_MS = 600
+/** What a broker lives for: at most so many transactions of all movers, and a part of the next ones. */
+const MAX_TRANSACTIONS = 60
+const MAX_LATER_MS = 10
+const MAX_LIFE_MS = 5000
 const PARTITIONS = [0, 1, 2]
 const FROM = 'numbers'
 const TO = 'moved'
 /** What is fed to each partition in each round. */
-const FEED_COUNT = 2000
+const FEED_COUNT = 500
 
 const directory = temporaryDirectory()
 afterAll(() => directory[Symbol.dispose]())
-const options = { directory: directory.path }
+/** A group does not wait for more members. */
+const options = { directory: directory.path, flags: ['-o', 'group.initial.rebalance.delay.ms=0'] }
 
 test(
   `kill -9 under transactions, ${ROUNDS} times (SEED=${seed} repeats it)`,
@@ -39,7 +43,7 @@ test(
       await using broker = await startBroker(options)
       await feed(broker, round * FEED_COUNT)
       let isKilled = false
-      const killed = Bun.sleep(random.below(MAX_LIFE_MS)).then(() => {
+      const killed = lifeUnder(movers, random).then(() => {
         isKilled = true
         return broker.kill()
       })
@@ -65,7 +69,7 @@ test(
     await using reopened = await recovered.restart()
     await expectAll(reopened, newReaders(), end)
   },
-  30_000 + 2500 * ROUNDS,
+  60_000 + 6000 * ROUNDS,
 )
 
 function newReaders(): CommittedReader[] {
@@ -76,6 +80,15 @@ async function makeTopics(): Promise<void> {
   await using broker = await startBroker(options)
   using client = await connect(broker.port)
   for (const topic of [FROM, TO]) await createTopic(client, topic, PARTITIONS.length)
+}
+
+/** Some transactions; or a while, where clients are slow to begin. */
+async function lifeUnder(movers: readonly Mover[], random: SeededRandom): Promise<void> {
+  const count = () => movers.reduce((sum, { counts }) => sum + counts.committed + counts.aborted, 0)
+  const lastCount = count() + random.below(MAX_TRANSACTIONS)
+  const deadline = performance.now() + MAX_LIFE_MS
+  while (count() < lastCount && performance.now() < deadline) await Bun.sleep(1)
+  await Bun.sleep(random.below(MAX_LATER_MS))
 }
 
 /** Writes the numbers from `start` on to each partition of `FROM`. */
@@ -108,7 +121,7 @@ function onlyDisconnected(error: unknown): void {
 }
 
 async function expectAll(broker: RunningBroker, readers: readonly CommittedReader[], end: number): Promise<void> {
-  using client: WireClient = await connect(broker.port)
+  using client = await connect(broker.port)
   for (const reader of readers) {
     await reader.run(client, end)
     expect(reader.count).toBe(end)

@@ -2,8 +2,7 @@ import { expect, test } from 'bun:test'
 import { ConnectionQuotas } from '../../src/host/connection-quotas.ts'
 
 function quotasOf(maxConnections: number, maxConnectionsOf: (address: string) => number): ConnectionQuotas {
-  const noOthers = { maxConnectionCreationRate: 2 ** 31 - 1, quotaWindowSeconds: 10, connectionsMaxIdleMs: -1 }
-  return new ConnectionQuotas({ maxConnections, maxConnectionsOf, ...noOthers })
+  return new ConnectionQuotas({ maxConnections, maxConnectionsOf, connectionsMaxIdleMs: -1 })
 }
 
 test('the total is bounded, and a place that is given back can be taken', () => {

@@ -31,6 +31,15 @@ test('what was read is plain bytes of its own: slices are copies', () => {
   expect(text(read)).toBe('abc')
 })
 
+test('a disk tells how much it holds, and how much more it can take', () => {
+  using directory = temporaryDirectory()
+  const { totalBytes, usableBytes } = new FileDisk(directory.path).space()
+  expect(Number.isSafeInteger(totalBytes)).toBe(true)
+  expect(usableBytes).toBeGreaterThan(0)
+  expect(usableBytes).toBeLessThan(totalBytes)
+  expect(() => new FileDisk(`${directory.path}/none`).space()).toThrow(DiskError)
+})
+
 test('a file may be closed and used again', () => {
   using directory = temporaryDirectory()
   const file = new FileDisk(directory.path).open('a.log')

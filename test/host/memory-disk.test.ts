@@ -8,6 +8,15 @@ import { bytes, text } from './directory.ts'
 const CHUNK_BYTES = 1024 * 1024
 const ample = () => new MemoryDisk(64 * CHUNK_BYTES)
 
+test('a disk tells how much it holds, and how much more it can take', () => {
+  const disk = ample()
+  const { totalBytes, usableBytes } = disk.space()
+  expect([totalBytes, usableBytes]).toEqual([disk.capacityBytes, disk.capacityBytes])
+  disk.writeFile('a', bytes('a'))
+  expect(disk.space().usableBytes).toBe(disk.capacityBytes - disk.usedBytes)
+  expect(disk.space().usableBytes).toBeLessThan(totalBytes)
+})
+
 describe('files', () => {
   test('a file is made when it is opened, written in pieces and read back', () => {
     const disk = ample()

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
-import type { ConnectionLimits } from '../../src/host/connection-quotas.ts'
 import { type Address, Entrance, ListenError } from '../../src/host/listen.ts'
 import type { Log } from '../../src/host/log.ts'
 import { serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
@@ -39,7 +38,7 @@ class FakeSession implements SessionPort {
   }
 }
 
-const NO_LIMITS: ConnectionLimits = {
+const NO_LIMITS: TcpOptions['limits'] = {
   maxConnections: Number.POSITIVE_INFINITY,
   maxConnectionsOf: () => Number.POSITIVE_INFINITY,
   maxConnectionCreationRate: 2 ** 31 - 1,

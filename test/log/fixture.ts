@@ -6,6 +6,7 @@ import { defaultLogConfig, type LogConfig } from '../../src/log/log-config.ts'
 import { PartitionLog, type PartitionLogOptions } from '../../src/log/partition.ts'
 import type { AppendOutcome } from '../../src/log/staging.ts'
 import type { ValidatedRecords } from '../../src/log/validate.ts'
+import { ErrorCode } from '../../src/wire/errors.ts'
 import { type BatchHeader, batchHeaders } from '../../src/wire/records/batch.ts'
 import { type BatchOptions, encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import type { SimDisk } from '../sim/disk.ts'
@@ -33,7 +34,7 @@ export function validated(...batches: readonly Uint8Array[]): ValidatedRecords {
 }
 
 export function newOutcome(): AppendOutcome {
-  return { errorCode: -99, baseOffset: -99, logAppendTimeMs: -99, logStartOffset: -99 }
+  return { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, baseOffset: -99, logAppendTimeMs: -99, logStartOffset: -99 }
 }
 
 /** Stages one batch and returns what became of it so far. */

@@ -262,6 +262,43 @@ describe('idempotent producers', () => {
   })
 })
 
+describe('flush.messages', () => {
+  const flushesOf = (disk: SimDisk) => disk.calls.filter(({ operation }) => operation === 'flush').length
+
+  test('of one: each commit has reached the medium before it is answered', () => {
+    const disk = new SimDisk()
+    const log = openLog(disk, { config: { flushMessages: 1 } })
+    for (let count = 0; count < 3; count++) append(log)
+    stage(log)
+    stage(log)
+    log.commit()
+    expect(flushesOf(disk)).toBe(4)
+    disk.losePower()
+    expect(openLog(disk).logEndOffset).toBe(5)
+  })
+
+  test('counts records, those of segments that were closed meanwhile too', () => {
+    const disk = new SimDisk()
+    const segmentBytes = 2 * batch(three).length
+    const log = openLog(disk, { config: { flushMessages: 10, segmentBytes } })
+    for (let count = 0; count < 3; count++) append(log, three)
+    expect(flushesOf(disk)).toBe(0)
+    append(log, three)
+    expect([flushesOf(disk), log.segmentBaseOffsets]).toEqual([2, [0, 6]])
+    disk.losePower()
+    expect(openLog(disk).logEndOffset).toBe(12)
+  })
+
+  test('that the medium refuses is a commit that failed', () => {
+    const disk = new SimDisk()
+    const log = openLog(disk, { config: { flushMessages: 2 } })
+    append(log)
+    disk.fault = operation => (operation === 'flush' ? 'EIO' : null)
+    expect(append(log).errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect([log.logEndOffset, disk.size(path('00000000000000000000.log'))]).toEqual([1, log.sizeBytes])
+  })
+})
+
 describe('rolling', () => {
   const bytesOfOne = batch({ valueBytes: 100 }).length
 
@@ -284,6 +321,15 @@ describe('rolling', () => {
     const log = openLog(new SimDisk(), { config: { segmentMs: 100 } })
     for (const timestamp of [1000, 1100, 1101, 1150, 1201, 1202]) append(log, { timestamps: [timestamp] })
     expect(log.segmentBaseOffsets).toEqual([0, 2, 5])
+  })
+
+  test('up to segment.jitter.ms earlier, each segment by its own measure', () => {
+    const log = openLog(new SimDisk(), { config: { segmentMs: 1000, segmentJitterMs: 500 } })
+    for (let timestamp = 0; timestamp < 30_000; timestamp += 10) append(log, { timestamps: [timestamp] })
+    const spans = log.segmentBaseOffsets.slice(1).map((offset, index) => offset - (log.segmentBaseOffsets[index] ?? 0))
+    expect(spans.length).toBeGreaterThan(29)
+    expect([Math.min(...spans) > 50, Math.max(...spans) <= 101]).toEqual([true, true])
+    expect(new Set(spans).size).toBeGreaterThan(spans.length / 3)
   })
 
   test('by segment.ms after a restart', () => {
@@ -401,7 +447,9 @@ describe('reading', () => {
   })
   test('the bytes from an offset on are counted over all segments', () => {
     const log = filled()
-    expect([0, 1, 3, 24, 87, 90].map(offset => log.bytesBetween(offset, log.highWatermark) / sizeOfOne)).toEqual([30, 30, 29, 22, 1, 0])
+    expect([0, 1, 3, 24, 87, 90].map(offset => log.bytesBetween(offset, log.highWatermark) / sizeOfOne)).toEqual([
+      30, 30, 29, 22, 1, 0,
+    ])
     expect(log.bytesBetween(0, log.highWatermark)).toBe(log.sizeBytes)
   })
   test('pieces have the size that is said', () => {

@@ -322,6 +322,18 @@ describe('compression.type', () => {
     })
     if (from === to) expect(bytes).toEqual(original)
   })
+
+  test.each([
+    ['gzip', 1, 9],
+    ['lz4', 1, 17],
+    ['zstd', -100, 22],
+  ] as const)('%s as hard as its level says', (compressionType, easy, hard) => {
+    const words = Array.from({ length: 3000 }, (_, index) => `word ${(index * 7919) % 331}`).join(' ')
+    const original = encodeBatch({}, [record(0, 'k', words)])
+    const sizeAt = (compressionLevel: number) =>
+      acceptedOf(original.slice(), { compressionType, compressionLevel }).bytes.length
+    expect(sizeAt(hard)).toBeLessThan(sizeAt(easy))
+  })
 })
 
 describe('Produce 0 to 2', () => {

@@ -283,6 +283,12 @@ class SimFile implements DiskFile {
       done(code === null ? null : new DiskError(`${this.path}: flush failed`, code))
     })
   }
+  sync(): void {
+    this.disk.change('flush', this.path, 0, () => {
+      const content = this.disk.content(this.path)
+      content.flushedSize = content.size
+    })
+  }
   close(): void {}
 }
 

@@ -3,7 +3,7 @@ import { test } from 'bun:test'
 import { seed } from '../seed.ts'
 import { ExactlyOnceWorld } from './exactly-once/world.ts'
 
-const worldCount = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 300 : 1))
+const worldCount = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 150 : 1))
 
 test(
   `${worldCount} worlds with transactions from seed ${seed} on`,

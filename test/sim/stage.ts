@@ -43,11 +43,11 @@ export abstract class Stage implements Circumstances {
   protected chances(): Chance[] {
     const { computer, random } = this
     return [
-      [100, () => chosen(random, this.actors).step()],
-      [80, () => this.deliver(chosen(random, this.actors), random.below(MAX_CHUNK_COUNT))],
+      [100, () => this.someone().step()],
+      [80, () => this.deliver(this.someone(), random.below(MAX_CHUNK_COUNT))],
       [20, () => computer.clock.advance(random.below(MAX_TICK_MS))],
-      [8, () => chosen(random, this.actors).setReading(random.below(2) === 0)],
-      [6, () => chosen(random, this.actors).cut()],
+      [8, () => this.someone().setReading(random.below(2) === 0)],
+      [6, () => this.someone().cut()],
       [3, () => this.setClock()],
       [4, () => computer.disk.settle()],
       [4, () => computer.disk.sync()],
@@ -56,6 +56,10 @@ export abstract class Stage implements Circumstances {
       [3, () => computer.dieSoon()],
       [2, () => computer.disk.kill()],
     ]
+  }
+
+  protected someone(): Actor<Circumstances> {
+    return chosen(this.random, this.actors)
   }
 
   protected setClock(): void {

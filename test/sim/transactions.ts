@@ -7,12 +7,11 @@ import { addPartitionsToTxn } from '../../src/api/24-add-partitions-to-txn.ts'
 import { endTxn } from '../../src/api/26-end-txn.ts'
 import { describeTransactions } from '../../src/api/65-describe-transactions.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { isControl, isTransactional } from '../../src/wire/records/batch.ts'
-import { readRecords } from '../../src/wire/records/record.ts'
+import { committedRecords } from '../clients/committed-records.ts'
 import type { SimClient } from './client.ts'
-import { batchOf, bytesOf, fetchOf, headersOf, onlyPartition, outcomeOf, produceOf } from './world.ts'
+import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf } from './world.ts'
 
-/** The newest versions of each protocol: transaction version 1 adds partitions by hand, 2 has an epoch for each transaction. */
+/** The newest of both protocols: transaction version 1 adds partitions by hand, 2 has an epoch for each transaction. */
 export const VERSIONS = {
   1: { produce: 11, endTxn: 4 },
   2: { produce: 12, endTxn: 5 },
@@ -25,7 +24,6 @@ const FIND_VERSION = 6
 const TRANSACTION_KEY = 1
 const READ_COMMITTED = 1
 const FETCH_VERSION = 12
-const MAX_RECORD_BYTES = 1 << 20
 
 export interface TransactionalProducer {
   readonly transactionalId: string
@@ -115,27 +113,12 @@ export interface Committed {
   readonly highWatermark: number
 }
 
-/** What a consumer with isolation.level=read_committed makes of a partition: aborted records left out, as clients do it. */
+/** What a consumer with isolation.level=read_committed gets of a partition. */
 export function readCommitted(client: SimClient, topic: string, partition = 0): Committed {
   const request = fetchOf(topic, { partitions: [{ partition }], isolationLevel: READ_COMMITTED })
   const fetched = onlyPartition(client.call(fetch, FETCH_VERSION, request))
   if (fetched.errorCode !== ErrorCode.NONE) throw new Error(`fetch: ${fetched.errorCode}`)
-  const bytes = bytesOf(fetched)
-  const aborted = [...(fetched.abortedTransactions ?? [])].sort((a, b) => a.firstOffset - b.firstOffset)
-  const abortedProducers = new Set<number>()
-  const values: string[] = []
-  for (const header of headersOf(fetched)) {
-    const { baseOffset, lastOffsetDelta, attributes, producerId } = header
-    while (aborted[0] && aborted[0].firstOffset <= baseOffset + lastOffsetDelta) {
-      abortedProducers.add(aborted.shift()?.producerId ?? -1)
-    }
-    if (isControl(attributes)) abortedProducers.delete(producerId)
-    else if (!isTransactional(attributes) || !abortedProducers.has(producerId)) {
-      for (const { value } of readRecords(bytes, header, MAX_RECORD_BYTES)) {
-        values.push(new TextDecoder().decode(value ?? undefined))
-      }
-    }
-  }
+  const values = committedRecords(fetched, 0).records.map(({ value }) => new TextDecoder().decode(value ?? undefined))
   const { lastStableOffset, highWatermark } = fetched
   return { values, lastStableOffset, highWatermark }
 }

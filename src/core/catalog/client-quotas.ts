@@ -44,9 +44,9 @@ export function normalEntity(entity: readonly EntityPart[]): EntityPart[] {
   return [...byType.values()].sort((one, other) => (one.entityType < other.entityType ? -1 : 1))
 }
 
-/** The same for the same parts, in whatever order. */
+/** The same for the same parts, where they are in that order. */
 export function entityKey(entity: readonly EntityPart[]): string {
-  return JSON.stringify(normalEntity(entity).map(({ entityType, entityName }) => [entityType, entityName]))
+  return JSON.stringify(entity.map(({ entityType, entityName }) => [entityType, entityName]))
 }
 
 export function replayClientQuota(quotas: ClientQuotas, record: Infer<typeof clientQuotaRecord.fields>): void {

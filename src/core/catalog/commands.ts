@@ -153,7 +153,7 @@ export interface AllocateProducerIds {
   readonly type: 'allocateProducerIds'
 }
 
-/** Leads again what an earlier broker on this directory left without a leader when it stopped. */
+/** Leads again what an earlier broker on this directory left without a leader, and brings the directory up to date. */
 export interface ClaimLeadership {
   readonly type: 'claimLeadership'
 }

@@ -16,6 +16,11 @@ export const KRAFT_VERSION = 'kraft.version'
 export const METADATA_VERSION = 'metadata.version'
 export const TRANSACTION_VERSION = 'transaction.version'
 
+/** IBP_3_3_IV3 */
+const LEAST_METADATA_VERSION = 7
+/** IBP_4_0_IV1 */
+const METADATA_VERSION_OF_ELR = 23
+
 /**
  * The features of Kafka 4.3 (MetadataVersion, KRaftVersion, Feature), each up to the last level whose promise is kept
  * here. Where that is 0, the metadata log finalizes a higher one for Kafka's sake, and nobody is told.
@@ -24,7 +29,7 @@ export const supportedFeatures: readonly SupportedFeature[] = [
   { name: ELIGIBLE_LEADER_REPLICAS, minVersion: 0, maxVersion: 1 },
   { name: 'group.version', minVersion: 0, maxVersion: 0 },
   { name: KRAFT_VERSION, minVersion: 0, maxVersion: 1 },
-  { name: METADATA_VERSION, minVersion: 7, maxVersion: 30 },
+  { name: METADATA_VERSION, minVersion: LEAST_METADATA_VERSION, maxVersion: 30 },
   { name: 'share.version', minVersion: 0, maxVersion: 0 },
   { name: 'streams.version', minVersion: 0, maxVersion: 0 },
   { name: TRANSACTION_VERSION, minVersion: 0, maxVersion: 2 },
@@ -52,10 +57,6 @@ export function supportFault(name: string, level: number): string | null {
   if (level >= minVersion && level <= maxVersion) return null
   return maxVersion === 0 ? 'This broker does not have it.' : `Versions ${minVersion} to ${maxVersion} are supported.`
 }
-
-/** IBP_3_3_IV3, and what the ISR's successors need: IBP_4_0_IV1. */
-const LEAST_METADATA_VERSION = 7
-const METADATA_VERSION_OF_ELR = 23
 
 /** Why a feature cannot be at `level` beside the others, which have `levels`, or null (Feature.validateVersion). */
 export function dependencyFault(name: string, level: number, levels: ReadonlyMap<string, number>): string | null {

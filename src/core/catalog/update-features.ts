@@ -10,8 +10,8 @@ import type { CatalogState } from './state.ts'
 type Levels = ReadonlyMap<string, number>
 
 /** FeatureUpdate.UpgradeType */
-const UPGRADE = 1
-const upgradeTypes: ReadonlySet<number> = new Set([UPGRADE, /* SAFE_DOWNGRADE */ 2, /* UNSAFE_DOWNGRADE */ 3])
+const UpgradeType = { UPGRADE: 1, SAFE_DOWNGRADE: 2, UNSAFE_DOWNGRADE: 3 } as const
+const upgradeTypes: ReadonlySet<number> = new Set(Object.values(UpgradeType))
 
 /** The levels of metadata.version that brought other records: nothing leads back over them (didMetadataChange). */
 const levelsOfNewRecords = [7, 8, 11, 13, 14, 15, 17, 23, 30]
@@ -57,11 +57,11 @@ function faultOf({ feature, maxVersionLevel: level, upgradeType }: FeatureUpdate
   const unsupported = supportFault(feature, level)
   if (unsupported !== null) return unsupported
   const current = levels.get(feature) ?? 0
-  const isUpgrade = upgradeType === UPGRADE
+  const isUpgrade = upgradeType === UpgradeType.UPGRADE
   if (level < current && isUpgrade) return `It is at ${current}, and a downgrade must be called one.`
   if (level > current && !isUpgrade) return `It is at ${current}, and a downgrade leads to no higher level.`
   if (feature === METADATA_VERSION) return losesMetadata(current, level) ? 'It would lose metadata.' : null
-  // One voter has no use for another quorum's log, and so none is offered.
+  // That a quorum can take voters in is of no use to one node.
   if (feature === KRAFT_VERSION) return level === current ? null : 'The quorum is one node and stays it.'
   return dependencyFault(feature, level, proposed)
 }

@@ -13,11 +13,7 @@ export function refuseConflicts(configs: BrokerConfigs): void {
   if (complaint !== null) throw new ConfigError(complaint)
 }
 
-const neverEmpty = [
-  'group.coordinator.rebalance.protocols',
-  'group.consumer.assignors',
-  'group.share.assignors',
-]
+const neverEmpty = ['group.coordinator.rebalance.protocols', 'group.consumer.assignors', 'group.share.assignors']
 
 const hasWhatItNeeds: Rule = configs => {
   const empty = neverEmpty.find(name => configs.list(name).length === 0)

@@ -7,8 +7,8 @@ import type { TransactionsState } from './state.ts'
 import { statusName } from './status.ts'
 import type { Transaction } from './transaction-record.ts'
 
-export function decideDescribeTransaction({ state, replies }: Outcome, transactionalId: string): void {
-  replies.push(['', { type: 'describeTransaction', response: describe(state, transactionalId) }])
+export function decideDescribeTransaction(outcome: Outcome, transactionalId: string): void {
+  outcome.reply({ type: 'describeTransaction', response: describe(outcome.state, transactionalId) })
 }
 
 function describe(state: TransactionsState, transactionalId: string): DescribedTransaction {
@@ -47,14 +47,15 @@ const nothing = {
   topics: [],
 }
 
-export function decideListTransactions({ state, replies, now }: Outcome, filters: ListTransactions): void {
+export function decideListTransactions(outcome: Outcome, filters: ListTransactions): void {
+  const { state, now } = outcome
   const transactions: ListedTransaction[] = []
   for (const [transactionalId, transaction] of state.transactions) {
     const { producerId, transactionStatus } = transaction
     if (!passes(transactionalId, transaction, filters, now)) continue
     transactions.push({ transactionalId, producerId, transactionState: statusName(transactionStatus) })
   }
-  replies.push(['', { type: 'listTransactions', transactions }])
+  outcome.reply({ type: 'listTransactions', transactions })
 }
 
 function passes(

@@ -21,7 +21,7 @@ import { emptyState, replay, type TransactionsState } from './state.ts'
 import { decideFindTimedOut, scheduleSearch } from './timeouts.ts'
 import type { TransactionRecord } from './transaction-record.ts'
 
-export type TransactionDecision = Decision<TransactionRecord, TransactionReply, TransactionCommand, TransactionEffect>
+type TransactionDecision = Decision<TransactionRecord, TransactionReply, TransactionCommand, TransactionEffect>
 export type TransactionMachine = Machine<
   TransactionsState,
   TransactionCommand,
@@ -102,6 +102,6 @@ function decideJournalRefused(outcome: Outcome, command: TransactionCommand): vo
   const { ongoing, volatile } = outcome.state
   if (command.type === 'expireTransactionalIds') scheduleExpiry(outcome)
   else if (command.type === 'markersWritten') retryLater(outcome, command.transactionalId, [])
-  // Before the first of them nothing was.
+  // What would have been the first transaction of several has not begun, nor the search that it brings.
   else if (ongoing.size === 0) volatile.isSearchScheduled = false
 }

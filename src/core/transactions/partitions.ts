@@ -50,14 +50,14 @@ function has({ transactionPartitions }: Transaction, name: string, partition: nu
   return transactionPartitions?.find(({ topic }) => topic === name)?.partitionIds.includes(partition) ?? false
 }
 
-export function decideVerifyPartitions({ state, replies }: Outcome, { request }: VerifyPartitions): void {
-  const transaction = state.transactions.get(request.transactionalId)
+export function decideVerifyPartitions(outcome: Outcome, { request }: VerifyPartitions): void {
+  const transaction = outcome.state.transactions.get(request.transactionalId)
   const errorCode = judge(transaction, request)
   const topics = resultsByPartition(request.topics, (name, partition) => {
     if (errorCode !== ErrorCode.NONE) return errorCode
     return transaction && has(transaction, name, partition) ? ErrorCode.NONE : ErrorCode.TRANSACTION_ABORTABLE
   })
-  replies.push(['', { type: 'verifyPartitions', topics }])
+  outcome.reply({ type: 'verifyPartitions', topics })
 }
 
 /** A code for each partition, as AddPartitionsToTxn has them. */

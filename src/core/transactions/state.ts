@@ -10,9 +10,12 @@ export interface TransactionsState {
   readonly volatile: VolatileState
 }
 
-/** What the log does not know and a restart forgets. */
+/** What the log does not know and a restart forgets. `decide` writes it, but for the last epochs. */
 export interface VolatileState {
-  /** By transactional id, of those that have one: the epoch with which the producer may repeat its last request. */
+  /**
+   * By transactional id, of those that have one: the epoch with which the producer may repeat its last InitProducerId. They
+   * come with the records, so that what the journal refuses does not count.
+   */
   readonly lastProducerEpochs: Map<string, number>
   /** By transactional id: the partitions whose logs have refused a marker, until they take it. */
   readonly missingMarkers: Map<string, readonly TopicPartitions[]>

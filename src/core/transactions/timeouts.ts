@@ -10,10 +10,11 @@ import type { Transaction } from './transaction-record.ts'
 const NO_TIMEOUT = 2 ** 31 - 1
 
 /** For as long as a transaction is going on. */
-export function scheduleSearch({ state: { volatile }, settings, now, timers }: Outcome): void {
-  if (volatile.isSearchScheduled) return
-  volatile.isSearchScheduled = true
-  timers.push(['find timed out', now + settings.abortIntervalMs, { type: 'findTimedOut' }])
+export function scheduleSearch(outcome: Outcome): void {
+  const { state, settings, now } = outcome
+  if (state.volatile.isSearchScheduled) return
+  state.volatile.isSearchScheduled = true
+  outcome.setTimer('find timed out', now + settings.abortIntervalMs, { type: 'findTimedOut' })
 }
 
 export function decideFindTimedOut(outcome: Outcome): void {

@@ -23,7 +23,7 @@ export const fetchOne: Work = {
       partitionMaxBytes: PARTITION_MAX_BYTES,
       requestCount: turn.scaled(BIG_COUNT, 6),
     })
-    one.record(turn, result, result)
+    one.record(turn, result, { bytes: result.bytes, count: result.requestCount })
   },
 }
 
@@ -39,6 +39,6 @@ export const fetchMany: Work = {
       partitionMaxBytes: PARTITION_MAX_BYTES,
       requestCount: turn.scaled(MANY_COUNT, 5),
     })
-    many.record(turn, result, result)
+    many.record(turn, result, { bytes: result.bytes, count: result.requestCount })
   },
 }

@@ -30,7 +30,7 @@ function stream(name: string, records: Records, inFlight: number, totalBytes: nu
       const shape = { topic: topicOf(name), partitionCount: 1, ...records }
       const requestCount = turn.scaled(totalBytes / requestBytes, inFlight)
       const effort = await turn.load('produce', { target, shape, connectionCount: 1, inFlight, requestCount })
-      throughput.record(turn, effort, { bytes: requestCount * requestBytes, requestCount })
+      throughput.record(turn, effort, { bytes: requestCount * requestBytes, count: requestCount })
     },
   }
 }
@@ -44,7 +44,7 @@ function requests(name: string, { connectionCount = 1, partitionCount = 1, inFli
       const shape = { topic: topicOf(name), partitionCount, ...plain(1, 100) }
       const requestCount = turn.scaled(count, connectionCount * inFlight)
       const effort = await turn.load('produce', { target, shape, connectionCount, inFlight, requestCount })
-      throughput.record(turn, effort, { bytes: 0, requestCount })
+      throughput.record(turn, effort, { bytes: 0, count: requestCount })
     },
   }
 }

@@ -6,29 +6,33 @@ const MB = 1e6
 const GB = 1e9
 const US_PER_MS = 1000
 
+/** What is counted: bytes, or others where not their size but their number is what costs. */
+type Counted = 'bytes' | 'requests' | 'transactions'
+
+const units: Readonly<Record<Counted, readonly [rate: string, cpu: string]>> = {
+  bytes: ['MB/s', 'ms/GB'],
+  requests: ['requests/s', 'µs/request'],
+  transactions: ['transactions/s', 'µs/transaction'],
+}
+
 export class Throughput {
   readonly rows: readonly [rate: Row, cpu: Row]
 
   constructor(
     name: string,
-    /** What is counted: bytes, or requests where not their size but their number is what costs. */
-    private readonly counts: 'bytes' | 'requests',
+    private readonly counted: Counted,
   ) {
-    const [rate, cpu] = counts === 'bytes' ? ['MB/s', 'ms/GB'] : ['requests/s', 'µs/request']
+    const [rate, cpu] = units[counted]
     this.rows = [
       { name, unit: rate, better: 'more' },
       { name: `${name}: CPU`, unit: cpu, better: 'less' },
     ]
   }
 
-  record(
-    turn: Turn,
-    { seconds, cpuMs }: Effort,
-    { bytes, requestCount }: { bytes: number; requestCount: number },
-  ): void {
+  record(turn: Turn, { seconds, cpuMs }: Effort, { bytes, count }: { bytes: number; count: number }): void {
     const [rate, cpu] = this.rows
-    const isBytes = this.counts === 'bytes'
-    turn.record(rate, (isBytes ? bytes / MB : requestCount) / seconds)
-    turn.record(cpu, isBytes ? cpuMs / (bytes / GB) : (cpuMs * US_PER_MS) / requestCount)
+    const isBytes = this.counted === 'bytes'
+    turn.record(rate, (isBytes ? bytes / MB : count) / seconds)
+    turn.record(cpu, isBytes ? cpuMs / (bytes / GB) : (cpuMs * US_PER_MS) / count)
   }
 }

@@ -16,11 +16,26 @@ export const nameOf = ({ topic, partition }: Place): string => `${topic}-${parti
 
 /** One transaction. Its name stands in its records. */
 export class SimTransaction {
-  outcome: Outcome = 'open'
+  private known: Outcome = 'open'
   /** What was written in it, by place, as far as the broker has acknowledged it: all of it, before anybody asks for its commit. */
   readonly records = new Map<string, string[]>()
 
   constructor(readonly name: string) {}
+
+  get outcome(): Outcome {
+    return this.known
+  }
+  askForCommit(): void {
+    this.known = 'asked'
+  }
+  /** Its outcome is known from now on, unless that was known already. */
+  settle(outcome: 'committed' | 'aborted'): void {
+    const isKnown = this.known === 'committed' || this.known === 'aborted'
+    if ((isKnown && this.known !== outcome) || (this.known === 'open' && outcome === 'committed')) {
+      throw new Error(`${this.name} is ${outcome}, and was ${this.known}`)
+    }
+    this.known = outcome
+  }
 
   enter(place: Place, records: readonly string[]): void {
     const known = this.records.get(nameOf(place)) ?? []
@@ -41,8 +56,10 @@ export class TransactionLedger {
   private readonly places = new Map<string, PartitionLedger>()
   /** By transactional id: who got it last, */
   private readonly owners = new Map<string, { readonly owner: object; readonly producerEpoch: number }>()
-  /** and how often anybody has asked for it. */
+  /** how often anybody has asked for it, */
   private readonly claims = new Map<string, number>()
+  /** and who has, and waits for the answer. */
+  private readonly claimants = new Map<string, Set<object>>()
 
   begin(): SimTransaction {
     const transaction = new SimTransaction(`t${this.transactions.size}`)
@@ -57,11 +74,17 @@ export class TransactionLedger {
     return known
   }
 
-  /** Somebody asks to be the producer of a transactional id: the number of the asking. */
-  claim(transactionalId: string): number {
-    const claim = this.claimsOf(transactionalId) + 1
-    this.claims.set(transactionalId, claim)
-    return claim
+  /** Somebody asks to be the producer of a transactional id: the number of the asking, and whether others ask at the same time. */
+  claim(transactionalId: string, claimant: object): { readonly number: number; readonly isContested: boolean } {
+    const claimants = this.claimants.get(transactionalId) ?? new Set()
+    this.claimants.set(transactionalId, claimants.add(claimant))
+    const number = this.claimsOf(transactionalId) + 1
+    this.claims.set(transactionalId, number)
+    return { number, isContested: claimants.size > 1 }
+  }
+  /** He has an answer, or will have none. */
+  endClaim(transactionalId: string, claimant: object): void {
+    this.claimants.get(transactionalId)?.delete(claimant)
   }
   claimsOf(transactionalId: string): number {
     return this.claims.get(transactionalId) ?? 0
@@ -80,9 +103,7 @@ export class TransactionLedger {
     const [name = ''] = record.split(':')
     const transaction = this.transactions.get(name)
     if (!transaction) throw new Error(`${record} is of no transaction`)
-    const { outcome } = transaction
-    if (outcome === 'open' || outcome === 'aborted') throw new Error(`${record} is visible, and ${name} is ${outcome}`)
-    transaction.outcome = 'committed'
+    transaction.settle('committed')
   }
 
   /** All that readers of committed records see of a place: what is committed is there, once, in order, and nothing else is. */

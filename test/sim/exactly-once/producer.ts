@@ -10,7 +10,6 @@ import { endTxn } from '../../../src/api/26-end-txn.ts'
 import { ErrorCode, errorName } from '../../../src/wire/errors.ts'
 import type { Contract, Draft, Fields, Infer } from '../../../src/wire/schema.ts'
 import { Actor, type Circumstances } from '../actor.ts'
-import { chosen } from '../random.ts'
 import { type TransactionalProducer, type TransactionVersion, VERSIONS } from '../transactions.ts'
 import { batchOf, outcomeOf, produceOf } from '../world.ts'
 import { nameOf, type Place, recordOf, type SimTransaction, type TransactionLedger } from './ledger.ts'
@@ -26,7 +25,10 @@ const INIT_VERSION = 5
 const ADD_VERSION = 3
 const MAX_TIMEOUT_MS = 3000
 const MAX_PADDING_BYTES = 40
-const RESTART_ONE_IN = 25
+const RESTART_ONE_IN = 40
+/** How often one falls silent, and for how many of its turns. */
+const REST_ONE_IN = 15
+const MAX_REST_COUNT = 30
 
 const { NONE, CONCURRENT_TRANSACTIONS, UNSTABLE_OFFSET_COMMIT } = ErrorCode
 /** What a disk that refuses comes to. */
@@ -48,13 +50,15 @@ const fenced: readonly number[] = [
 interface Reading<S extends Fields> {
   codeOf(answer: Infer<S>): number
   done(answer: Infer<S>): void
+  /** Deals with an error of its own kind, after which nothing is asked any more; false where it is none. */
+  refused?(code: number, answer: Infer<S>): boolean
 }
 
 export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   protected readonly version: TransactionVersion
   private readonly timeoutMs: number
   private producer: TransactionalProducer | null = null
-  private claim = 0
+  private claim = { number: 0, isContested: false }
   private transaction: SimTransaction | null = null
   private begun = { atMs: 0, clockSetCount: 0 }
   /** What is left to do in the transaction. */
@@ -63,6 +67,8 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   private question: (() => void) | null = null
   /** Whether something was asked whose answer is lost. */
   private isDoubtful = false
+  /** It does nothing so many times, in the middle of a transaction too: others go on in its place. */
+  private restCount = 0
   private readonly added = new Set<string>()
   private readonly sequences = new Map<string, number>()
   protected isStopping = false
@@ -89,15 +95,22 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   protected begunAnew(): void {}
 
   protected act(): void {
-    if (this.waitingCount > 0) return
-    if (this.producer && this.setting.random.below(RESTART_ONE_IN) === 0) this.forget()
+    const { random } = this.setting
+    if (this.waitingCount > 0 || this.restCount-- > 0) return
+    if (!this.isStopping && random.below(REST_ONE_IN) === 0) this.rest()
+    else if (this.producer && random.below(RESTART_ONE_IN) === 0) this.forget()
     else if (this.question) this.question()
     else if (!this.producer) this.init()
     else if (this.plan.length > 0) this.plan.shift()?.()
     else this.prepare()
   }
+  /** Falls silent for a while. */
+  protected rest(): void {
+    this.restCount = this.setting.random.below(MAX_REST_COUNT)
+  }
   protected lost(): void {
     this.isDoubtful = true
+    this.setting.ledger.endClaim(this.transactionalId, this)
   }
 
   /** The program that it is starts again, and does not know what it did. */
@@ -109,12 +122,13 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
     this.begunAnew()
   }
 
-  /** Nobody has asked for the commit, or it is known what became of it; or else that is seen later. */
+  /** Its producer knows how it ended; or that nobody has asked for the commit; or else that is seen later. */
   private settle(outcome: 'committed' | 'aborted'): void {
     const { transaction } = this
     this.transaction = null
-    if (transaction && !(transaction.outcome === 'asked' && this.isDoubtful && outcome === 'aborted'))
-      transaction.outcome = outcome
+    if (!transaction) return
+    const isOpen = outcome === 'aborted' && this.isDoubtful && transaction.outcome !== 'open'
+    if (!isOpen) transaction.settle(outcome)
   }
 
   private init(): void {
@@ -122,11 +136,12 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
     const { setting, transactionalId, timeoutMs: transactionTimeoutMs } = this
     const request = { transactionalId, transactionTimeoutMs, enable2Pc: false, keepPreparedTxn: false }
     this.put(() => {
-      this.claim = setting.ledger.claim(transactionalId)
+      this.claim = setting.ledger.claim(transactionalId, this)
       return this.asking(initProducerId, INIT_VERSION, request, {
         codeOf: ({ errorCode }) => errorCode,
         done: ({ producerId, producerEpoch }) => {
           this.producer = { transactionalId, producerId, producerEpoch }
+          setting.ledger.endClaim(transactionalId, this)
           setting.ledger.own(transactionalId, this, producerEpoch)
           this.sequences.clear()
           this.begunAnew()
@@ -204,7 +219,7 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   private end(committed: boolean): void {
     const { transaction, producer } = this
     if (!transaction || !producer) throw new Error('ends no transaction')
-    if (committed) transaction.outcome = 'asked'
+    if (committed) transaction.askForCommit()
     this.isDoubtful = false
     this.ask(
       endTxn,
@@ -223,6 +238,10 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
       },
     )
   }
+  /** Ends the transaction, and does nothing else in it. */
+  protected giveUp(): void {
+    this.plan = [() => this.end(false)]
+  }
   protected ended(_isCommit: boolean): void {}
 
   protected get current(): TransactionalProducer {
@@ -235,13 +254,13 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
     contract: Contract<Q, S>,
     version: number,
     request: Draft<Q>,
-    { codeOf, done }: Reading<S>,
+    { done, ...reading }: Reading<S>,
   ): void {
     const { ledger } = this.setting
     this.put(() => {
       const owner = ledger.ownerOf(this.transactionalId)
       return this.asking(contract, version, request, {
-        codeOf,
+        ...reading,
         done: answer => {
           if (owner !== this) throw new Error(`${contract.name} of a zombie of ${this.transactionalId} succeeds`)
           done(answer)
@@ -260,14 +279,15 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
     contract: Contract<Q, S>,
     version: number,
     request: Draft<Q>,
-    { codeOf, done }: Reading<S>,
+    { codeOf, done, refused }: Reading<S>,
   ): void {
     this.send(contract, version, request, answer => {
       const code = codeOf(answer)
       if (code === NONE) {
         this.question = null
         done(answer)
-      } else if (fenced.includes(code)) this.takeFencing(contract.name, code)
+      } else if (refused?.(code, answer)) this.question = null
+      else if (fenced.includes(code)) this.takeFencing(contract.name, code)
       else this.expectDelay(contract.name, code)
     })
   }
@@ -280,34 +300,12 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   }
 
   private takeFencing(what: string, code: number): void {
-    const { ledger, clock, clockSetCount } = this.setting
-    const hasRival = ledger.claimsOf(this.transactionalId) !== this.claim
+    const { setting } = this
+    const { ledger, clock, clockSetCount } = setting
+    const hasRival = this.claim.isContested || ledger.claimsOf(this.transactionalId) !== this.claim.number
     const isLate = clock.now() - this.begun.atMs >= this.timeoutMs || clockSetCount !== this.begun.clockSetCount
     if (!hasRival && !(this.transaction && isLate)) throw new Error(`${what}: ${errorName(code)}, and nobody fences it`)
     this.forget()
-  }
-}
-
-/** Writes to some of `places` in each transaction, and commits most of them. */
-export class TransactionalWriter extends TransactionalActor {
-  private count = 0
-
-  constructor(
-    setting: ExactlyOnce,
-    transactionalId: string,
-    private readonly places: readonly Place[],
-  ) {
-    super(setting, transactionalId)
-  }
-
-  protected prepare(): void {
-    if (this.isStopping) return
-    const { random } = this.setting
-    const steps = Array.from({ length: 1 + random.below(4) }, () => {
-      const place = chosen(random, this.places)
-      const texts = Array.from({ length: 1 + random.below(3) }, () => `w${this.count++}`)
-      return () => this.write(place, texts)
-    })
-    this.begin(steps, random.below(4) > 0)
+    this.rest()
   }
 }

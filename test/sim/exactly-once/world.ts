@@ -18,28 +18,34 @@ import { ErrorCode } from '../../../src/wire/errors.ts'
 import type { Actor, Circumstances } from '../actor.ts'
 import type { SimClient } from '../client.ts'
 import { FETCH_VERSION as OFFSET_FETCH_VERSION } from '../groups.ts'
+import { chosen } from '../random.ts'
 import { Stage } from '../stage.ts'
 import { fetchOf, onlyPartition } from '../world.ts'
 import { type CommittedRecord, committedIn, READ_COMMITTED } from './committed.ts'
 import { nameOf, type Place, TransactionLedger, textOf } from './ledger.ts'
-import { type ExactlyOnce, TransactionalWriter } from './producer.ts'
+import { MemberTransformer } from './member.ts'
+import type { ExactlyOnce, TransactionalActor } from './producer.ts'
 import { CommittedReader } from './reader.ts'
-import { GROUP, Transformer } from './transformer.ts'
+import { FixedTransformer, GROUP, INPUT, OUTPUT, type Transformer } from './transformer.ts'
+import { TransactionalWriter } from './writer.ts'
 
-const STEP_COUNT = 250
-const INPUT = 'in'
-const OUTPUT = 'out'
+const STEP_COUNT = 400
+const MAX_TICK_MS = 300
+const READER_ONE_IN = 5
 const OTHER = 'other'
 const PARTITION_COUNT = 2
-const INTERNAL_PARTITION_COUNT = 2
+const MEMBER_COUNT = 3
+const GROUP_PARTITION_COUNT = 1
+const TRANSACTION_PARTITION_COUNT = 2
 const FETCH_VERSION = 12
 /** Longer than what a marker that was refused waits for. */
 const PATIENCE_MS = 2000
 
 /** Few partitions of internal topics, and segments of a few batches, so that there is something to clean. */
 const settings = {
-  'offsets.topic.num.partitions': String(INTERNAL_PARTITION_COUNT),
-  'transaction.state.log.num.partitions': String(INTERNAL_PARTITION_COUNT),
+  'group.initial.rebalance.delay.ms': '0',
+  'offsets.topic.num.partitions': String(GROUP_PARTITION_COUNT),
+  'transaction.state.log.num.partitions': String(TRANSACTION_PARTITION_COUNT),
   'log.index.size.max.bytes': '100',
   'log.index.interval.bytes': '0',
 }
@@ -58,26 +64,57 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
   protected readonly actors: readonly Actor<Circumstances>[]
   private readonly writers: readonly TransactionalWriter[]
   private readonly transformers: readonly Transformer[]
+  private readonly producers: readonly TransactionalActor[]
+  private readonly readers: readonly CommittedReader[]
 
   constructor(seed: number) {
     super(seed, settings)
     this.makeTopics()
     this.writers = ['a', 'a', 'b'].map(name => new TransactionalWriter(this, `writer-${name}`, [...inputs, ...others]))
-    this.transformers = [...inputs.keys(), ...inputs.keys()].map(
-      index => new Transformer(this, at(inputs, index), at(outputs, index)),
-    )
-    const readers = places.map(place => new CommittedReader(this, place))
-    this.actors = [...this.writers, ...this.transformers, ...readers]
+    this.transformers = this.makeTransformers()
+    this.producers = [...this.writers, ...this.transformers]
+    this.readers = places.map(place => new CommittedReader(this, place))
+    this.actors = [...this.producers, ...this.readers]
   }
 
   run(): void {
-    this.play([...this.chances(), [1, () => this.tryTimeouts()], [2, () => this.tryRestart()]], STEP_COUNT)
+    this.play(
+      [
+        ...this.chances(),
+        [400, () => this.serve(this.someone())],
+        [30, () => this.clock.advance(this.random.below(MAX_TICK_MS))],
+        [2, () => this.tryTimeouts()],
+        [2, () => this.tryRestart()],
+      ],
+      STEP_COUNT,
+    )
     this.finish()
+  }
+
+  /** Producers most of the time. */
+  protected override someone(): Actor<Circumstances> {
+    const { random } = this
+    return random.below(READER_ONE_IN) === 0 ? chosen(random, this.readers) : chosen(random, this.producers)
+  }
+  /** It does one thing, and has its answer if there is one. */
+  private serve(actor: Actor<Circumstances>): void {
+    actor.step()
+    this.deliver(actor)
+    this.computer.endRound()
+    actor.collect()
   }
 
   protected override setClock(): void {
     this.clockSetCount++
     super.setClock()
+  }
+
+  /** Several for each partition, or a group of them: the one who is to catch up with all is first. */
+  private makeTransformers(): Transformer[] {
+    if (this.random.below(2) === 0) {
+      return Array.from({ length: MEMBER_COUNT }, (_, number) => new MemberTransformer(this, number, PARTITION_COUNT))
+    }
+    return [0, 1, 0, 1].map(partition => new FixedTransformer(this, partition))
   }
 
   private makeTopics(): void {
@@ -162,9 +199,13 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
     this.computer.endRound()
     this.clock.advance(PATIENCE_MS)
     const before = this.image()
+    // Where the clock went back, a marker that was refused waits for longer.
+    const isEnding = Object.values(before).some(value => value.includes('"Prepare'))
+    if (isEnding && this.clockSetCount === 0) throw new Error('a transaction is decided, and does not end')
     this.computer.disk.kill()
     this.comeBack()
     const after = this.image()
+    if (isEnding) return
     for (const [name, value] of Object.entries(before)) {
       if (after[name] !== value) throw new Error(`after a restart ${name} is ${after[name]}, and was ${value}`)
     }
@@ -182,11 +223,8 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
     const listed = client.call(listTransactions, 1, listing).transactionStates
     const transactionalIds = listed.map(({ transactionalId }) => transactionalId).sort()
     const described = client.call(describeTransactions, 0, { transactionalIds }).transactionStates
-    for (const transaction of described) {
-      if (transaction.transactionState.startsWith('Prepare')) throw new Error(`${transaction.transactionalId} hangs`)
-      image[transaction.transactionalId] = JSON.stringify(transaction)
-    }
-    for (const place of [...places, ...partitionsOf(CONSUMER_OFFSETS, INTERNAL_PARTITION_COUNT)]) {
+    for (const transaction of described) image[transaction.transactionalId] = JSON.stringify(transaction)
+    for (const place of [...places, ...partitionsOf(CONSUMER_OFFSETS, GROUP_PARTITION_COUNT)]) {
       image[`producers of ${nameOf(place)}`] = this.producersOf(client, place)
     }
     for (const place of places) {
@@ -206,10 +244,11 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
 
   /** Everybody ends what he has begun; then everything is read and transformed that there is, after another start too. */
   private finish(): void {
-    for (const actor of [...this.writers, ...this.transformers]) actor.stop()
+    for (const producer of this.producers) producer.stop()
     this.comeToRest()
     this.tryTimeouts()
-    for (const transformer of this.transformers.slice(0, PARTITION_COUNT)) transformer.catchUp()
+    const areFixed = this.transformers[0] instanceof FixedTransformer
+    for (const transformer of this.transformers.slice(0, areFixed ? PARTITION_COUNT : 1)) transformer.catchUp()
     this.comeToRest()
     this.tryRestart()
     this.tryTimeouts()
