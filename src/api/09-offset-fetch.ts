@@ -8,7 +8,7 @@ import { api, type Call } from './api.ts'
 /**
  * OffsetFetch v0–10. v2 all topics, and one error for the group; v5 leader epochs (KIP-320); v7 stable offsets (KIP-447); v8
  * several groups (KIP-709); v9 members of the consumer protocol (KIP-848); v10 topic ids. Version 0, which Kafka 4 has dropped,
- * asks the same place as the others. There are no transactions yet, so that every offset is stable.
+ * asks the same place as the others.
  */
 export const offsetFetch = contract({
   key: 9,

@@ -27,7 +27,7 @@ import {
 import { type RecoveredLog, type RecoveryOptions, recoverLog } from './recovery.ts'
 import { Segment } from './segment.ts'
 import type { FirstBatch, LogSlice, Segments, TimestampedOffset } from './segments.ts'
-import { type AppendOutcome, failOutcome, fillOutcome, Staging } from './staging.ts'
+import { type AppendOutcome, failOutcome, fillOutcome, newOutcome, Staging } from './staging.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 import type { ValidatedRecords } from './validate.ts'
 
@@ -194,7 +194,9 @@ export class PartitionLog {
   commit(): boolean {
     const { staging, segments } = this
     if (staging.isEmpty) return true
-    if (!segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
+    // Once a marker is written it is too late to find out that its abort cannot be noted.
+    const isReady = !staging.hasMarkers || this.attempt(() => segments.active.loadTransactions())
+    if (!isReady || !segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
       staging.drop(segments.endOffset)
@@ -230,12 +232,7 @@ export class PartitionLog {
   }
 
   private appendOwn(bytes: Uint8Array, nowMs: number, origin: AppendOrigin): AppendOutcome {
-    const outcome: AppendOutcome = {
-      errorCode: ErrorCode.NONE,
-      baseOffset: -1,
-      logAppendTimeMs: -1,
-      logStartOffset: -1,
-    }
+    const outcome = newOutcome()
     this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, origin)
     this.commit()
     return outcome

@@ -214,11 +214,13 @@ export class Producers {
 
   /** What was staged is in the log. Returns the transactions that were aborted by it, and had records. */
   promote(): readonly AbortedTransaction[] {
-    for (const entry of this.staged.values()) {
-      this.durable.set(entry.producerId, entry)
-      this.awaited.delete(entry.producerId)
+    if (this.staged.size > 0) {
+      for (const entry of this.staged.values()) {
+        this.durable.set(entry.producerId, entry)
+        this.awaited.delete(entry.producerId)
+      }
+      this.staged.clear()
     }
-    this.staged.clear()
     return this.ongoing.promote()
   }
 

@@ -77,7 +77,7 @@ export class SegmentIndexes {
 }
 
 /** A file that is not whole is removed: indexes may be missing, never wrong. */
-function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
+export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
   const file = disk.open(path)
   try {
     if (file.size > bytes.length) file.truncate(bytes.length)

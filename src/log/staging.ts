@@ -1,6 +1,7 @@
 /** What has been accepted but not yet written: the appends of one turn, which become part of the log together. @module */
 
 import { ErrorCode } from '../wire/errors.ts'
+import { isControl } from '../wire/records/batch.ts'
 import type { ValidatedRecords } from './validate.ts'
 
 /** What became of one append: the caller's own object, structurally the partition entry of a Produce response. */
@@ -27,6 +28,11 @@ export class Staging {
 
   get isEmpty(): boolean {
     return this.appends.length === 0
+  }
+
+  /** Whether there are control batches among the appends. */
+  get hasMarkers(): boolean {
+    return this.appends.some(({ batches }) => batches.some(({ attributes }) => isControl(attributes)))
   }
 
   add(records: ValidatedRecords, endOffset: number, outcome: AppendOutcome): void {
@@ -59,6 +65,11 @@ export class Staging {
     this.clear()
     this.endOffset = endOffset
   }
+}
+
+/** Of an append that is still to come. */
+export function newOutcome(): AppendOutcome {
+  return { errorCode: ErrorCode.NONE, baseOffset: -1, logAppendTimeMs: -1, logStartOffset: -1 }
 }
 
 /** Writes into `outcome` where the records are. */

@@ -8,6 +8,7 @@ import { assert } from '../base/assert.ts'
 import { noBytes } from '../base/bytes.ts'
 import { readInt16, readInt64, writeInt64 } from '../wire/records/integers.ts'
 import type { Disk } from './disk.ts'
+import { replaceFile } from './segment-indexes.ts'
 
 /** A line of the index. */
 export interface AbortedTransaction {
@@ -99,7 +100,7 @@ export class TransactionIndex {
   save(disk: Disk, path: string): void {
     if (this.isSaved) return
     if (this.isEmpty) disk.remove(path)
-    else disk.writeFile(path, this.bytes.subarray(0, this.count * ENTRY_BYTES))
+    else replaceFile(disk, path, this.bytes.subarray(0, this.count * ENTRY_BYTES))
     this.isSaved = true
   }
 

@@ -4,12 +4,14 @@ import { offsetFetch } from '../../src/api/09-offset-fetch.ts'
 import { type Uuid, zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { Draft } from '../../src/wire/schema.ts'
-import { commit, commitOf } from '../sim/groups.ts'
+import { commit, commitOf, txnCommit } from '../sim/groups.ts'
+import { endTransaction, initProducer } from '../sim/transactions.ts'
 import { World } from '../sim/world.ts'
 import { versionsOf } from './ask.ts'
 
 const GROUP = 'g'
 const NULL_TOPICS = 2
+const STABLE = 7
 const SEVERAL_GROUPS = 8
 const BY_ID = 10
 const UNKNOWN_ID = '7Ag3tGzdQ0anAd3Wf9cX1A' as Uuid
@@ -129,6 +131,20 @@ describe('OffsetFetch', () => {
     expect(fetch(of, 9, requestOf('t', of.topicId, [0])).topics[0]?.partitions).toMatchObject([given])
     expect(fetch(of, 4, requestOf('t', of.topicId, [0])).topics[0]?.partitions).toMatchObject([
       { ...given, committedLeaderEpoch: -1 },
+    ])
+  })
+
+  test.each(versions)('version %i: what a transaction has open is unstable for those who can ask', version => {
+    const of = setUp()
+    const producer = initProducer(of.client, 'tx')
+    expect(txnCommit(of.client, producer, GROUP, [5])).toEqual([ErrorCode.NONE])
+    const request = { ...requestOf('t', of.topicId, [0]), requireStable: version >= STABLE }
+    const before =
+      version >= STABLE ? { ...NOTHING, errorCode: ErrorCode.UNSTABLE_OFFSET_COMMIT } : { committedOffset: 4 }
+    expect(fetch(of, version, request).topics[0]?.partitions).toMatchObject([before])
+    endTransaction(of.client, producer, true)
+    expect(fetch(of, version, request).topics[0]?.partitions).toMatchObject([
+      { committedOffset: 5, errorCode: ErrorCode.NONE },
     ])
   })
 

@@ -66,8 +66,6 @@ public class ExactlyOnce {
     thread.start();
   }
 
-  // ---- the applications
-
   /** Writes to a partition the numbers from 0 on; what it aborts is -1. */
   private static class Feeder implements Runnable {
     private final Random random = new Random();
@@ -153,8 +151,8 @@ public class ExactlyOnce {
 
     public void run() {
       for (;;) {
-        try (var producer = transactionalProducer(name); var consumer = consumer(new LongDeserializer(), Map.of("group.id", "copiers",
-            "group.instance.id", name, "max.poll.records", 50))) {
+        var membership = Map.<String, Object>of("group.id", "copiers", "group.instance.id", name, "max.poll.records", 50);
+        try (var producer = transactionalProducer(name); var consumer = consumer(new LongDeserializer(), membership)) {
           consumer.subscribe(List.of(NUMBERS));
           for (;;) copy(consumer, producer);
         } catch (KafkaException e) {
@@ -192,13 +190,15 @@ public class ExactlyOnce {
     builder.stream(COPIES, Consumed.with(Serdes.Integer(), Serdes.Long()))
         .groupBy((partition, number) -> (int) (number % DIGITS), Grouped.with("digits", Serdes.Integer(), Serdes.Long()))
         .aggregate(() -> new Total(0, 0), (digit, number, total) -> total.plus(number),
-            Materialized.<Integer, Total>as(Stores.inMemoryKeyValueStore("totals")).withKeySerde(Serdes.Integer()).withValueSerde(Total.SERDE))
+            Materialized.<Integer, Total>as(Stores.inMemoryKeyValueStore("totals")).withKeySerde(Serdes.Integer())
+                .withValueSerde(Total.SERDE))
         .toStream().to(COUNTS, Produced.with(Serdes.Integer(), Total.SERDE));
     var configs = new Properties();
     configs.putAll(configs());
     // Without a cache each number gives a count of its own.
     configs.putAll(Map.of("application.id", "totals", "processing.guarantee", "exactly_once_v2", "num.stream.threads", 2,
-        "state.dir", stateDirectory, "statestore.cache.max.bytes", 0, "group.instance.id", "totals", "auto.offset.reset", "earliest"));
+        "state.dir", stateDirectory, "statestore.cache.max.bytes", 0, "group.instance.id", "totals", "auto.offset.reset",
+        "earliest"));
     var streams = new KafkaStreams(builder.build(), configs);
     streams.setUncaughtExceptionHandler(e -> {
       restarted("streams", e);
@@ -225,8 +225,6 @@ public class ExactlyOnce {
   private static void restarted(String name, Throwable reason) {
     restarts.add(name + ": " + reason);
   }
-
-  // ---- what has come through
 
   /** Every partition of `topic` has the numbers up to `ends`, in their order. */
   private static void requireOnce(String topic, long[] ends) throws InterruptedException {
@@ -286,14 +284,17 @@ public class ExactlyOnce {
     }
   }
 
-  // ---- clients
-
   private static KafkaProducer<Integer, Long> transactionalProducer(String transactionalId) {
     var configs = configs();
     configs.put("transactional.id", transactionalId);
     var producer = new KafkaProducer<>(configs, new IntegerSerializer(), new LongSerializer());
-    producer.initTransactions();
-    return producer;
+    try {
+      producer.initTransactions();
+      return producer;
+    } catch (KafkaException e) {
+      producer.close(Duration.ZERO);
+      throw e;
+    }
   }
 
   private static <V> KafkaConsumer<Integer, V> consumer(Deserializer<V> values, Map<String, Object> more) {

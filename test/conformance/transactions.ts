@@ -133,7 +133,7 @@ class Script {
       {
         producerId: id,
         producerEpoch: Math.max(0, writer.epoch + (isWrong ? random.below(3) - 1 : 0)),
-        baseSequence: Math.max(0, writer.sequence + (random.below(20) === 0 ? random.below(5) - 2 : 0)),
+        baseSequence: Math.max(0, writer.sequence + (random.below(20) === 0 ? this.wrongStep : 0)),
         isTransactional: random.below(40) === 0 ? !isTransactional : isTransactional,
       },
       Array.from({ length: recordCount }, (_, offset) => ({
@@ -149,6 +149,11 @@ class Script {
     writer.sequence += recordCount
     writer.isOpen = isTransactional
     this.offset += recordCount
+  }
+
+  /** After a crash we know more of a producer's repetitions than Kafka. */
+  private get wrongStep(): number {
+    return this.restarts ? 1 + this.random.below(3) : this.random.below(5) - 2
   }
 
   private addEnd(id: number): void {

@@ -278,14 +278,56 @@ describe('a round is given up', () => {
     disk.settle()
     expect([compaction.next().done, untouched(disk)]).toEqual([true, []])
   })
+})
 
-  test('where another broker has aborted transactions', () => {
+describe('aborted transactions', () => {
+  const PRODUCER = { producerId: 9, producerEpoch: 0, isTransactional: true }
+  const end = { producerId: 9, producerEpoch: 0, coordinatorEpoch: 0, transactionVersion: 1 }
+
+  /** Two transactions, of which the first is aborted, and enough behind them to close their segments. */
+  function written(disk: SimDisk): PartitionLog {
+    const log = openLog(disk, { config: compacted })
+    write(log, [['a', 'aborted']], { ...PRODUCER, baseSequence: 0 })
+    log.endTransaction({ ...end, isCommit: false }, NOW_MS)
+    write(log, [['b', 'committed']], { ...PRODUCER, baseSequence: 1 })
+    log.endTransaction({ ...end, isCommit: true }, NOW_MS)
+    for (let count = 0; count < 40; count++) write(log, [['c', 'plain'.padEnd(60)]])
+    return log
+  }
+  const aborted = (log: PartitionLog) => log.abortedTransactions(0, 1 << 20).map(of => [of.producerId, of.firstOffset])
+
+  test('lose their records in the first round, and are known while their marker is there', () => {
     const disk = new SimDisk()
-    const log = filled(disk)
-    const lines = linesOf(log)
-    disk.writeFile(path('00000000000000000000.txnindex'), new Uint8Array(34))
-    expect(finish(begin(log, disk), disk)).toBeNull()
-    expect(linesOf(log)).toEqual(lines)
+    const log = written(disk)
+    expect(aborted(log)).toEqual([[9, 0]])
+    const end = clean(log, disk)
+    expect(linesOf(log).some(line => line.includes('aborted'))).toBeFalse()
+    expect(linesOf(log)).toContain('2 b=committed')
+    expect(aborted(log)).toEqual([[9, 0]])
+    expect(aborted(openLog(disk, { config: compacted, isCleanStart: true, cleanedOffset: end }))).toEqual([[9, 0]])
+  })
+
+  test('are forgotten with their marker, whose last day is over', () => {
+    const disk = new SimDisk()
+    const log = written(disk)
+    const day = 24 * 60 * 60 * 1000
+    for (let round = 0; round < 3; round++) {
+      for (let count = 0; count < 20; count++) write(log, [['c', 'plain'.padEnd(60)]])
+      clean(log, disk, { nowMs: NOW_MS + round * (day + 1) })
+    }
+    expect(aborted(log)).toEqual([])
+    expect(disk.size(path('00000000000000000000.txnindex'))).toBeNull()
+  })
+
+  test('that are not decided yet are not cleaned, nor what lies behind them', () => {
+    const disk = new SimDisk()
+    const log = openLog(disk, { config: compacted })
+    write(log, [['a', 'open']], { ...PRODUCER, baseSequence: 0 })
+    for (let count = 0; count < 40; count++) write(log, [['c', 'plain'.padEnd(60)]])
+    disk.settle()
+    expect(log.planCleaning(0, NOW_MS)).toMatchObject({ firstUncleanableOffset: 0, isDue: false })
+    log.endTransaction({ ...end, isCommit: true }, NOW_MS)
+    expect(log.planCleaning(0, NOW_MS)).toMatchObject({ firstUncleanableOffset: log.activeBaseOffset, isDue: true })
   })
 })
 

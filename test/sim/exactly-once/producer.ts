@@ -84,6 +84,7 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
 
   stop(): void {
     this.isStopping = true
+    this.restCount = 0
   }
   get isDone(): boolean {
     return this.isStopping && this.waitingCount === 0 && !this.question && !this.transaction
@@ -97,16 +98,16 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   protected act(): void {
     const { random } = this.setting
     if (this.waitingCount > 0 || this.restCount-- > 0) return
-    if (!this.isStopping && random.below(REST_ONE_IN) === 0) this.rest()
-    else if (this.producer && random.below(RESTART_ONE_IN) === 0) this.forget()
+    if (random.below(REST_ONE_IN) === 0) this.rest()
+    else if (this.producer && !this.isStopping && random.below(RESTART_ONE_IN) === 0) this.forget()
     else if (this.question) this.question()
     else if (!this.producer) this.init()
     else if (this.plan.length > 0) this.plan.shift()?.()
     else this.prepare()
   }
-  /** Falls silent for a while. */
+  /** Falls silent for a while, unless it is to come to an end. */
   protected rest(): void {
-    this.restCount = this.setting.random.below(MAX_REST_COUNT)
+    this.restCount = this.isStopping ? 0 : this.setting.random.below(MAX_REST_COUNT)
   }
   protected lost(): void {
     this.isDoubtful = true

@@ -107,7 +107,7 @@ export abstract class Transformer extends TransactionalActor {
     if (records.length === 0) return
     const texts = records.map(({ value }) => value)
     const write = () => this.write({ topic: OUTPUT, partition }, texts)
-    const isCommit = this.setting.random.below(ABORT_ONE_IN) > 0
+    const isCommit = this.isStopping || this.setting.random.below(ABORT_ONE_IN) > 0
     this.begin([write, () => this.commitOffset(partition, position)], isCommit)
   }
 

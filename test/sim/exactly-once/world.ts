@@ -83,12 +83,19 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
         ...this.chances(),
         [400, () => this.serve(this.someone())],
         [30, () => this.clock.advance(this.random.below(MAX_TICK_MS))],
+        [2, () => this.stop()],
         [2, () => this.tryTimeouts()],
         [2, () => this.tryRestart()],
       ],
       STEP_COUNT,
     )
     this.finish()
+  }
+
+  /** SIGTERM. */
+  private stop(): void {
+    this.computer.broker.close()
+    this.computer.disk.kill()
   }
 
   /** Producers most of the time. */
@@ -193,7 +200,7 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
     return fetched
   }
 
-  /** What the log amounts to after kill -9 is what the broker knew before. */
+  /** What the logs amount to after SIGTERM or kill -9 is what the broker knew before. */
   private tryRestart(): void {
     this.computer.mend()
     this.computer.endRound()
@@ -204,7 +211,8 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
     // Where the clock went back, a marker that was refused waits for longer.
     const isEnding = Object.values(before).some(value => value.includes('"Prepare'))
     if (isEnding && this.clockSetCount === 0) throw new Error('a transaction is decided, and does not end')
-    this.computer.disk.kill()
+    if (this.random.below(2) === 0) this.stop()
+    else this.computer.disk.kill()
     this.comeBack()
     const after = this.image()
     if (isEnding || mayDiffer) return
