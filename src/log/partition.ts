@@ -179,6 +179,7 @@ export class PartitionLog {
     } else {
       fillOutcome(outcome, this.staging.endOffset, records.logAppendTimeMs, this.startOffset)
       this.staging.add(records, this.giveOffsets(records), outcome)
+      if (typeof origin === 'object') this.staging.hasMarkers = true
     }
   }
 

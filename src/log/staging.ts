@@ -1,7 +1,6 @@
 /** What has been accepted but not yet written: the appends of one turn, which become part of the log together. @module */
 
 import { ErrorCode } from '../wire/errors.ts'
-import { isControl } from '../wire/records/batch.ts'
 import type { ValidatedRecords } from './validate.ts'
 
 /** What became of one append: the caller's own object, structurally the partition entry of a Produce response. */
@@ -20,6 +19,8 @@ export class Staging {
   /** In the order of their offsets. */
   readonly appends: ValidatedRecords[] = []
   sizeBytes = 0
+  /** Whether any of them ends a transaction. */
+  hasMarkers = false
   /** Everything that is to be withdrawn if the write fails: the appends, and the repetitions of what is staged. */
   private readonly outcomes: AppendOutcome[] = []
 
@@ -28,11 +29,6 @@ export class Staging {
 
   get isEmpty(): boolean {
     return this.appends.length === 0
-  }
-
-  /** Whether there are control batches among the appends. */
-  get hasMarkers(): boolean {
-    return this.appends.some(({ batches }) => batches.some(({ attributes }) => isControl(attributes)))
   }
 
   add(records: ValidatedRecords, endOffset: number, outcome: AppendOutcome): void {
@@ -57,6 +53,7 @@ export class Staging {
     this.appends.length = 0
     this.outcomes.length = 0
     this.sizeBytes = 0
+    this.hasMarkers = false
   }
 
   /** What was staged was not written: the log still ends at `endOffset`. */
