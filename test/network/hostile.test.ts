@@ -182,7 +182,8 @@ test(
     expect(keptCount).toBeLessThan(128)
     const before = cpuTicks(small.pid)
     await Bun.sleep(1000)
-    expect(cpuTicks(small.pid) - before).toBeLessThan(5)
+    // Who asked again and again for connections that it cannot have would take a hundred; what was garbage is collected now.
+    expect(cpuTicks(small.pid) - before).toBeLessThan(25)
     attack[Symbol.dispose]()
     await Bun.sleep(100)
     using late = await connect(small.port)
