@@ -10,6 +10,11 @@ export function isIpAddress(text: string): boolean {
   return isIpv4(text) || isIpv6(/^\[(.*)\]$/.exec(text)?.[1] ?? text)
 }
 
+/** The one spelling of an address that sockets show: of IPv6 in lower case, with its longest run of zeros left out. */
+export function plainSpelling(address: string): string {
+  return address.includes(':') && isIpAddress(address) ? new URL(`http://[${address}]`).hostname.slice(1, -1) : address
+}
+
 /** In a short form the last part stands for those that are left out: 127.1. */
 function isIpv4(text: string): boolean {
   const parts = text.split('.')

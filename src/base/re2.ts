@@ -8,12 +8,14 @@ import { type Expression, parseRe2 } from './re2-syntax.ts'
 
 export type Matcher = (text: string) => boolean
 
-/** Of a pattern with all its repetitions counted out; RE2 limits those, too. */
-const MAX_STATES = 10_000
+/** Of a pattern with all its repetitions counted out; RE2 limits those, too. Each may cost a step at each character. */
+const MAX_STATES = 1000
+/** Of a pattern as it is written. */
+const MAX_PATTERN_LENGTH = 10_000
 
 /** What matches the whole of a text, or null where `pattern` is none, or one that is too large. */
 export function fullMatcher(pattern: string): Matcher | null {
-  const expression = pattern.length > MAX_STATES ? null : parseRe2(pattern)
+  const expression = pattern.length > MAX_PATTERN_LENGTH ? null : parseRe2(pattern)
   if (!expression) return null
   const graph = new Graph()
   const start = graph.stateFor(expression, END)
@@ -58,6 +60,8 @@ class Graph {
     }
     for (let count = max ?? min; count > 0 && this.stateCount <= MAX_STATES; count--) {
       const again = this.stateFor(of, first)
+      // What is empty is so however often it comes.
+      if (again === first) break
       first = count > min ? this.state({ next: [next, again] }) : again
     }
     return first

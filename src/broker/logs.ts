@@ -162,7 +162,9 @@ export class PartitionLogs implements Logs {
     return ErrorCode.NONE
   }
 
-  sizeBytes({ name }: Topic, index: number): number {
+  sizeBytes({ id, name }: Topic, index: number): number {
+    const open = this.byTopic.get(id)?.[index]
+    if (open) return open.sizeBytes
     const { disk } = this.options
     const directory = partitionDirectory(name, index)
     let sizeBytes = 0

@@ -104,6 +104,12 @@ test.each([
   expect(fullMatcher(pattern)).toBeNull()
 })
 
+test('what is empty may come as often as it likes', () => {
+  const matches = fullMatcher('((((){1000}){1000}){1000}){1000}a')
+  expect(matches?.('a')).toBe(true)
+  expect(matches?.('')).toBe(false)
+})
+
 test('takes time in proportion to the text, where JavaScript would never end', () => {
   const matches = fullMatcher('(a+)+(a|aa)*(.*)*b')
   expect(matches?.('a'.repeat(5000))).toBe(false)

@@ -1,5 +1,6 @@
 /** Which features come to another level, or why none does (FeatureControlManager). @module */
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
+import { excerpt } from '../configs/definition.ts'
 import type { FeatureUpdate, UpdateFeatures } from './commands.ts'
 import { type CatalogDecision, type Fault, fault, noFault } from './decision.ts'
 import { dependencyFault, ELIGIBLE_LEADER_REPLICAS, KRAFT_VERSION, METADATA_VERSION, supportFault } from './features.ts'
@@ -43,7 +44,7 @@ function answer(result: Fault): CatalogDecision {
 }
 
 function refusal({ feature, maxVersionLevel }: FeatureUpdate, why: string): string {
-  return `No feature is changed: ${feature} cannot be updated to ${maxVersionLevel}. ${why}`
+  return `No feature is changed: ${excerpt(feature)} cannot be updated to ${maxVersionLevel}. ${why}`
 }
 
 /** The feature of the quorum is not among the records of the catalog, and stays as it is. */

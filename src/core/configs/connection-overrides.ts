@@ -1,4 +1,5 @@
 /** How many connections single addresses may have (max.connections.per.ip.overrides): `host:count`, with commas. @module */
+import { plainSpelling } from '../../base/ip-address.ts'
 import { excerpt, textToList } from './definition.ts'
 
 const NAME = 'max.connections.per.ip.overrides'
@@ -8,7 +9,9 @@ const MAX_COUNT = 2 ** 31
 
 /** By address; where Java would look up a name, only the one of this very machine is known. */
 export function ipOverridesIn(text: string): ReadonlyMap<string, number> {
-  return new Map(entriesIn(text).map(([host, count]) => [isThisMachine(host) ? '127.0.0.1' : host, Number(count)]))
+  return new Map(
+    entriesIn(text).map(([host, count]) => [isThisMachine(host) ? '127.0.0.1' : plainSpelling(host), Number(count)]),
+  )
 }
 
 /** Why Kafka does not take `text`, in its words, or null. */

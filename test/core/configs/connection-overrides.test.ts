@@ -2,9 +2,10 @@ import { expect, test } from 'bun:test'
 import { ipOverridesFault, ipOverridesIn } from '../../../src/core/configs/connection-overrides.ts'
 
 test('addresses of both kinds have their counts, and this machine goes by its address', () => {
-  expect([...ipOverridesIn(' 10.0.0.7 : 5 ,::1:-7,localhost:2,')]).toEqual([
+  expect([...ipOverridesIn(' 10.0.0.7 : 5 ,0:0:0:0:0:0:0:1:-7,2001:DB8::0:1:3,localhost:2,')]).toEqual([
     ['10.0.0.7', 5],
     ['::1', -7],
+    ['2001:db8::1', 3],
     ['127.0.0.1', 2],
   ])
   expect([...ipOverridesIn('')]).toEqual([])
