@@ -135,7 +135,7 @@ export interface TopicPartition {
 export type Admission = 'add' | 'verify' | 'verifyForOldClient'
 
 /**
- * The coordinator of all transactions. Transactional ids are not empty. Where none could be asked, or what was decided could
+ * The coordinator of all transactions. An empty transactional id is answered INVALID_REQUEST. Where none could be asked, or what was decided could
  * not be written, the error is COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR, or UNKNOWN_SERVER_ERROR for what no record can
  * hold. A producer with another epoch is told PRODUCER_FENCED, which older versions do not know.
  */

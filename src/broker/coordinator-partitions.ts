@@ -11,7 +11,7 @@ import type { Catalog, Topic } from '../core/catalog/catalog.ts'
 import { autoCreatedTopic } from '../core/catalog/internal-topics.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { coordinatorPartition } from '../core/coordinator-partition.ts'
-import { JournalError } from '../core/machine.ts'
+import { JournalError, type Millis } from '../core/machine.ts'
 import { DiskError } from '../log/disk.ts'
 import { ErrorCode, MalformedError } from '../wire/errors.ts'
 import { RecordError } from '../wire/records/record-error.ts'
@@ -38,6 +38,8 @@ const NO_HURRY_MS = 2 ** 31 - 1
 const LOAD_PAUSE_MS = 20
 /** Before those that could not be loaded are tried again. */
 const RETRY_MS = 60_000
+/** To read a whole partition takes long: one that cannot be loaded is not asked again by every request. */
+const RELOAD_MS = 1000
 
 export class CoordinatorPartitions<State, Command, Record, Reply extends object, Effect = never> {
   private readonly machines: (JournaledMachine<State, Command, Record, Reply, Effect> | undefined)[] = []
@@ -47,6 +49,8 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
   private topicId: Uuid | null = null
   /** A key stays where it is when the topic gets more partitions: it moves at the next start, as in Kafka. */
   private partitionCount = 0
+  /** When a partition could not be loaded. */
+  private readonly failedAtMs = new Map<number, Millis>()
   private madeKind: CoordinatorKind<State, Command, Record, Reply, Effect> | null = null
 
   constructor(
@@ -129,7 +133,12 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
 
   /** The machine of one partition of `topic`; null where it cannot be loaded. */
   machine(topic: Topic, index: number): JournaledMachine<State, Command, Record, Reply, Effect> | null {
-    return this.machines[index] ?? this.load(topic, index)
+    return this.machines[index] ?? (this.hasJustFailed(index) ? null : this.load(topic, index))
+  }
+
+  private hasJustFailed(index: number): boolean {
+    const failedAtMs = this.failedAtMs.get(index)
+    return failedAtMs !== undefined && Math.abs(this.options.hall.now() - failedAtMs) < RELOAD_MS
   }
 
   private createTopic(): Topic | null {
@@ -147,6 +156,7 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
   private begin(topic: Topic | null): void {
     for (const machine of this.machines.splice(0)) machine?.close()
     this.unused.clear()
+    this.failedAtMs.clear()
     this.topicId = topic?.id ?? null
     this.partitionCount = topic?.partitions.length ?? 0
   }
@@ -169,10 +179,12 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
       this.madeKind.loaded(machine)
       machine.resume()
       this.machines[index] = machine
+      this.failedAtMs.delete(index)
       return machine
     } catch (error) {
       if (!isLoadFailure(error)) throw error
       machine?.close()
+      this.failedAtMs.set(index, hall.now())
       hall.warn(`${log.directory} cannot be loaded: ${error.message}`)
       return null
     }

@@ -72,7 +72,7 @@ export class PartitionLogs implements Logs {
     try {
       return this.open(topic, partition)
     } catch (error) {
-      if (!(error instanceof DiskError)) throw error
+      if (!(error instanceof DiskError || error instanceof RecordError)) throw error
       this.options.onError(`${partitionDirectory(topic.name, index)} cannot be opened: ${error.message}`)
       return ErrorCode.KAFKA_STORAGE_ERROR
     }

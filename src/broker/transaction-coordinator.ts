@@ -3,7 +3,7 @@
  *
  * Kafka answers EndTxn once the outcome is journaled, and lets other threads send the markers to the leaders of the
  * partitions (TransactionMarkerChannelManager). Here the markers are written, and the transaction is complete, before the
- * answer goes: whoever asks next is never too early.
+ * answer goes, unless a log refuses one, which is asked again: whoever comes next is hardly ever too early.
  * @module
  */
 import type { Admission, GroupCoordinator, TopicPartition, Transactions } from '../api/rooms.ts'

@@ -70,21 +70,22 @@ export class SegmentIndexes {
   save(disk: Disk, pathOf: SegmentPaths): void {
     if (this.isSaved) return
     this.times.append(this.maxTimestamp, this.offsetOfMaxTimestamp)
-    replaceFile(disk, pathOf('index'), this.offsets.toBytes())
-    replaceFile(disk, pathOf('timeindex'), this.times.toBytes())
+    replaceFile(disk, pathOf('index'), this.offsets.toBytes(), 'removed')
+    replaceFile(disk, pathOf('timeindex'), this.times.toBytes(), 'removed')
     this.isSaved = true
   }
 }
 
-/** A file that is not whole is removed: indexes may be missing, never wrong. */
-export function replaceFile(disk: Disk, path: string, bytes: Uint8Array): void {
+/** A file that is not whole is removed, or made to look damaged: indexes may be missing, never wrong. @throws DiskError */
+export function replaceFile(disk: Disk, path: string, bytes: Uint8Array, ifNotWhole: 'removed' | 'damaged'): void {
   const file = disk.open(path)
   try {
     if (file.size > bytes.length) file.truncate(bytes.length)
     if (file.write([bytes], 0) === bytes.length) return
     throw new DiskError(`${path} was not written whole`, 'ENOSPC')
   } catch (error) {
-    disk.remove(path)
+    if (ifNotWhole === 'removed') disk.remove(path)
+    else file.truncate(1)
     throw error
   } finally {
     file.close()

@@ -100,7 +100,8 @@ export class TransactionIndex {
   save(disk: Disk, path: string): void {
     if (this.isSaved) return
     if (this.isEmpty) disk.remove(path)
-    else replaceFile(disk, path, this.bytes.subarray(0, this.count * ENTRY_BYTES))
+    // One that is missing would say that nothing was aborted.
+    else replaceFile(disk, path, this.bytes.subarray(0, this.count * ENTRY_BYTES), 'damaged')
     this.isSaved = true
   }
 
