@@ -223,6 +223,29 @@ describe('groups are loaded', () => {
   })
 })
 
+describe('a partition that cannot be loaded', () => {
+  test('is not read again by every request', () => {
+    const world = worldWithTopic()
+    commit(world.connect(), 'a', [1])
+    world.restart()
+    const client = world.connect()
+    const partition = coordinatorPartition('a', PARTITIONS)
+    // The log is open, and the machine is not there yet.
+    client.ask(fetch, 12, fetchOf(CONSUMER_OFFSETS, { partitions: [{ partition }] }))
+    let readCount = 0
+    world.disk.fault = operation => {
+      if (operation === 'read') readCount++
+      return operation === 'read' ? 'EIO' : null
+    }
+    expect(committed(client, 'a')).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(committed(client, 'a')).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(readCount).toBe(1)
+    world.disk.fault = () => null
+    world.advance(1000)
+    expect(committed(client, 'a')).toEqual({ 't-0': 1 })
+  })
+})
+
 describe('who waits in a group', () => {
   test('is answered at the end of the turn that decides it, and keeps nobody else waiting', () => {
     const world = worldWithTopic()

@@ -48,6 +48,14 @@ describe('the file', () => {
     expect(disk.size(FILE)).toBeNull()
     expect(TransactionIndex.load(disk, FILE).isEmpty).toBeTrue()
   })
+  test('that cannot be written is left damaged: a missing one would say that nothing was aborted', () => {
+    const disk = new SimDisk()
+    indexOf(first).save(disk, FILE)
+    disk.fault = operation => (operation === 'write' ? 'ENOSPC' : null)
+    expect(() => indexOf(first, second).save(disk, FILE)).toThrow('write failed')
+    disk.fault = () => null
+    expect(TransactionIndex.isSound(disk.readFile(FILE) ?? new Uint8Array(), 0, 1000)).toBeFalse()
+  })
   test('is written only when it is behind', () => {
     const disk = new SimDisk()
     const index = indexOf(first)
