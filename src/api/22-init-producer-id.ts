@@ -1,6 +1,6 @@
 import { JournalError } from '../core/machine.ts'
 import type { InitProducerIdResponse } from '../core/transactions/commands.ts'
-import { beforeProducerFenced } from '../core/transactions/refusal.ts'
+import { beforeProducerFenced, noProducer } from '../core/transactions/refusal.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { bool, contract, type Infer, int16, int32, int64, string } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
@@ -35,7 +35,6 @@ export const initProducerId = contract({
 
 /** The first version that knows PRODUCER_FENCED. */
 const FENCED = 4
-const noProducer = { producerId: -1, producerEpoch: -1 }
 
 export default api(initProducerId, (request, call) => {
   const { errorCode, ...producer } = decide(request, call)

@@ -24,7 +24,7 @@ import type {
   ListedTransaction,
   ListTransactions,
   PartitionsRequest,
-  Producer,
+  TransactionalProducer,
   VerifiedTopic,
 } from '../core/transactions/commands.ts'
 import type { DiskSpace } from '../log/disk.ts'
@@ -54,10 +54,11 @@ export interface Logs {
   /** The log of a partition, or UNKNOWN_TOPIC_OR_PARTITION, or KAFKA_STORAGE_ERROR where it cannot be opened. */
   find(topic: Topic | null, partition: number): PartitionLog | ErrorCode
   /**
-   * Validates `records` as a Produce of `version` brings them and stages them. They are written when the turn ends;
-   * until then `outcome` may still become a KAFKA_STORAGE_ERROR.
+   * Validates `records` as a Produce of `version` brings them and stages them, for transactions that each have an epoch of
+   * their own where `bumpsEpochs`. They are written when the turn ends; until then `outcome` may still become a
+   * KAFKA_STORAGE_ERROR.
    */
-  produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void
+  produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome, bumpsEpochs?: boolean): void
   /**
    * Remembers what a Produce brought for a log that could not be opened, so that once it can be, what was in flight behind
    * it is not taken before it comes again.
@@ -151,7 +152,11 @@ export interface Transactions {
    * Asks for a producer who writes transactional batches to `partitions`, in none of whose logs its transaction is open: one
    * code for each of them, as AddPartitionsToTxnManager gives it.
    */
-  admit(producer: Producer, partitions: readonly TopicPartition[], admission: Admission): readonly ErrorCode[]
+  admit(
+    producer: TransactionalProducer,
+    partitions: readonly TopicPartition[],
+    admission: Admission,
+  ): readonly ErrorCode[]
   endTxn(request: EndTxnRequest, clientVersion: ClientTransactionVersion): EndTxnResponse
   describeTransaction(transactionalId: string): DescribedTransaction
   /** Those that pass the filters. Transactions that cannot be read are left out. */

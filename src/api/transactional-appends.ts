@@ -6,7 +6,7 @@
  * between the answer and the append.
  * @module
  */
-import type { Producer } from '../core/transactions/commands.ts'
+import type { TransactionalProducer } from '../core/transactions/commands.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { ErrorCode, errorName } from '../wire/errors.ts'
 import { type BatchHeader, readBatchHeader, startsTransactional } from '../wire/records/batch.ts'
@@ -25,7 +25,7 @@ interface Newcomer extends TransactionalAppend {
   readonly batch: BatchHeader
 }
 
-/** The first version that adds partitions to transactions. */
+/** The first version that adds partitions to transactions, each of which has an epoch of its own (KIP-890). */
 const ADDING = 12
 /** The first that knows TRANSACTION_ABORTABLE. */
 const ABORTABLE = 11
@@ -65,10 +65,10 @@ function isOfSameProducer(batch: BatchHeader, other: BatchHeader): boolean {
 }
 
 function stage({ logs, version }: Call, { log, records, outcome }: TransactionalAppend): void {
-  logs.produce(log, records, version, outcome)
+  logs.produce(log, records, version, outcome, version >= ADDING)
 }
 
-function admit(call: Call, producer: Producer, newcomers: readonly Newcomer[]): void {
+function admit(call: Call, producer: TransactionalProducer, newcomers: readonly Newcomer[]): void {
   const admission = admissionOf(call.version)
   const partitions = newcomers.map(({ log }) => log)
   const codes = call.transactions.admit(producer, partitions, admission)

@@ -3,7 +3,7 @@
  * so that whoever reads the log must be content with it; and it is read three times as fast as everything.
  * @module
  */
-import { PendingRecords, type Producer } from '../core/pending-records.ts'
+import { PendingRecords, type ProducerIdAndEpoch } from '../core/pending-records.ts'
 import { type BatchHeader, batchHeaders, isControl, isTransactional } from '../wire/records/batch.ts'
 import { readMarker } from '../wire/records/end-transaction.ts'
 import { openRecords } from '../wire/records/record.ts'
@@ -13,12 +13,12 @@ type Pair = readonly [key: string, value: string | null]
 
 /** What an open transaction has written under a key. */
 interface Held {
-  readonly producer: Producer
+  readonly producer: ProducerIdAndEpoch
   readonly value: string
 }
 
 /** A record, and whose open transaction it is part of. */
-export type LastRecord = readonly [key: Uint8Array, value: Uint8Array | null, producer: Producer | null]
+export type LastRecord = readonly [key: Uint8Array, value: Uint8Array | null, producer: ProducerIdAndEpoch | null]
 
 /** What the records of one batch may grow to where another broker has compressed them (offsets.topic.compression.codec). */
 const MAX_BATCH_BYTES = 64 * 1024 * 1024
@@ -87,7 +87,7 @@ export class LastRecords {
       if (!isSuperseded) yield this.view(key, value.value, value.producer)
   }
 
-  private view(key: string, value: string | null, producer: Producer | null): LastRecord {
+  private view(key: string, value: string | null, producer: ProducerIdAndEpoch | null): LastRecord {
     const end = key.length + (value?.length ?? 0)
     if (end > this.room.length) this.room = new Uint8Array(end)
     const { room } = this

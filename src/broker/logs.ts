@@ -41,8 +41,6 @@ export interface LogsOptions {
   onError(message: string): void
 }
 
-/** The first version of Produce whose transactions each have an epoch of their own (KIP-890). */
-const EPOCH_BUMPS = 12
 /** Of logs that cannot be opened, and of batches for each, so many are remembered: a disk that refuses is no reason to grow. */
 const MAX_REFUSED_COUNT = 1000
 
@@ -116,7 +114,7 @@ export class PartitionLogs implements Logs {
     if (first && first.producerId >= 0) this.refused.set(directory, [...batches, first])
   }
 
-  produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome): void {
+  produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome, bumpsEpochs = false): void {
     const nowMs = this.options.now()
     const { config } = log
     const validated = validateProduce(records, {
@@ -140,7 +138,7 @@ export class PartitionLogs implements Logs {
       if (validated.hasLogStart) outcome.logStartOffset = log.logStartOffset
       return
     }
-    log.stage(validated, outcome, nowMs, version < EPOCH_BUMPS ? 'client' : 'epochBumpingClient')
+    log.stage(validated, outcome, nowMs, bumpsEpochs ? 'epochBumpingClient' : 'client')
     this.withStaged.add(log)
   }
 

@@ -8,20 +8,13 @@
  */
 import { assert } from '../base/assert.ts'
 import { concatBytes } from '../base/bytes.ts'
+import type { KeyedRecord } from '../core/coordinator-record.ts'
 import { type Journal, JournalError, type Millis } from '../core/machine.ts'
-import type { Producer } from '../core/pending-records.ts'
+import type { ProducerIdAndEpoch } from '../core/pending-records.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { type BatchOptions, encodeBatch, type RecordToWrite } from '../wire/records/batch-encoder.ts'
 import type { CompressionCodec } from '../wire/records/compression/index.ts'
 import { LastRecords } from './last-records.ts'
-
-/** What becomes of a record in a log. A value of null is a tombstone. */
-export interface KeyedRecord {
-  readonly key: Uint8Array
-  readonly value: Uint8Array | null
-  /** Whose open transaction it is part of, if of any. What is decided together is of one transaction, or of none. */
-  readonly producer?: Producer
-}
 
 /**
  * Null for a kind or version that is not known: it stays in the log. The bytes are views that change after the call. Throws
@@ -31,7 +24,7 @@ export type RecordReader<Record> = (
   key: Uint8Array,
   value: Uint8Array | null,
   /** Whose open transaction it is part of; null for what counts already. */
-  producer: Producer | null,
+  producer: ProducerIdAndEpoch | null,
 ) => Record | null
 
 /** How the records of one machine are written, and read back. */
@@ -94,7 +87,7 @@ export class PartitionJournal<Record> implements Journal<Record> {
     return batches
   }
 
-  private optionsOf(producer: Producer | undefined): BatchOptions {
+  private optionsOf(producer: ProducerIdAndEpoch | undefined): BatchOptions {
     const { codec, baseSequence = 0 } = this.format
     const options = { baseSequence, ...(codec !== undefined && { codec }) }
     return producer ? { ...options, ...producer, isTransactional: true } : options

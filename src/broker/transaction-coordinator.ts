@@ -21,8 +21,8 @@ import type {
   ListedTransaction,
   ListTransactions,
   PartitionsRequest,
-  Producer,
   TopicPartitions,
+  TransactionalProducer,
   TransactionCommand,
   TransactionEffect,
   TransactionReply,
@@ -33,7 +33,7 @@ import type {
 import { undescribed } from '../core/transactions/inspection.ts'
 import { transactionMachine } from '../core/transactions/machine.ts'
 import { resultsByPartition } from '../core/transactions/partitions.ts'
-import { beforeProducerFenced } from '../core/transactions/refusal.ts'
+import { beforeProducerFenced, noProducer } from '../core/transactions/refusal.ts'
 import type { TransactionsState } from '../core/transactions/state.ts'
 import {
   readTransactionRecord,
@@ -43,20 +43,20 @@ import {
 import type { TransactionEnd } from '../log/partition.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { type CoordinatorKind, type CoordinatorOptions, CoordinatorPartitions } from './coordinator-partitions.ts'
-import type { JournaledMachine } from './journaled-machine.ts'
 
 export interface TransactionCoordinatorOptions extends CoordinatorOptions {
   /** Where markers of offsets go. */
   readonly groups: Pick<GroupCoordinator, 'completeTransaction'>
 }
 
-type Machine = JournaledMachine<
+type Partitions = CoordinatorPartitions<
   TransactionsState,
   TransactionCommand,
   TransactionRecord,
   TransactionReply,
   TransactionEffect
 >
+type Machine = NonNullable<ReturnType<Partitions['machine']>>
 type Kind = CoordinatorKind<
   TransactionsState,
   TransactionCommand,
@@ -77,16 +77,8 @@ const settled: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.TRANSACTION_COORDINATOR_FENCED,
 ])
 
-const noProducer = { producerId: -1, producerEpoch: -1 }
-
 export class TransactionCoordinator implements Transactions {
-  private readonly partitions: CoordinatorPartitions<
-    TransactionsState,
-    TransactionCommand,
-    TransactionRecord,
-    TransactionReply,
-    TransactionEffect
-  >
+  private readonly partitions: Partitions
 
   constructor(private readonly options: TransactionCoordinatorOptions) {
     this.partitions = new CoordinatorPartitions(TRANSACTION_STATE, options, () => this.makeKind())
@@ -127,7 +119,11 @@ export class TransactionCoordinator implements Transactions {
     return typeof reply === 'number' ? resultsByPartition(request.topics, () => reply) : reply.topics
   }
 
-  admit(producer: Producer, partitions: readonly TopicPartition[], admission: Admission): readonly ErrorCode[] {
+  admit(
+    producer: TransactionalProducer,
+    partitions: readonly TopicPartition[],
+    admission: Admission,
+  ): readonly ErrorCode[] {
     const { configs } = this.options
     const request = {
       ...producer,

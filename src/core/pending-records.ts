@@ -8,7 +8,7 @@
  */
 
 /** Whose transaction it is. */
-export interface Producer {
+export interface ProducerIdAndEpoch {
   readonly producerId: number
   readonly producerEpoch: number
 }

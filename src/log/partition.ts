@@ -48,8 +48,6 @@ export class PartitionLog {
   readonly topicId: Uuid
   /** May be replaced at any time. */
   config: LogConfig
-  /** Called when a commit has moved the log end; a roll commits too, so this may be within `stage`. */
-  onAppend: () => void = () => {}
   /** Called when a closed segment has reached the medium: it may be cleaned now. */
   onFlushed: () => void = () => {}
 
@@ -196,7 +194,7 @@ export class PartitionLog {
     const { staging, segments } = this
     if (staging.isEmpty) return true
     // Once a marker is written it is too late to find out that its abort cannot be noted.
-    const isReady = !staging.hasMarkers || this.attempt(() => segments.active.loadTransactions())
+    const isReady = !staging.hasMarkers || this.attempt(() => void segments.active.transactions)
     if (!isReady || !segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
@@ -213,7 +211,6 @@ export class PartitionLog {
     for (const aborted of this.producers.promote()) segments.active.noteAborted(aborted)
     this.attempt(() => this.epochs.save(this.disk, this.directory))
     this.checkOrder()
-    this.onAppend()
     return true
   }
 
@@ -438,7 +435,7 @@ export class PartitionLog {
     return null
   }
 
-  /** NONE, or what the state of its producer has against a batch: one set of records has one batch of a producer at most. */
+  /** NONE, or what the state of its producer has against a batch: a client's records have one batch of a producer at most, a coordinator's no sequences. */
   private checkProducers(records: ValidatedRecords, origin: AppendOrigin): ErrorCode {
     for (const batch of records.batches) {
       const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.producers.check(batch, origin)

@@ -66,9 +66,6 @@ export class Segment {
 
   /** The transactions whose abort markers lie in here, read from the file on first use. @throws DiskError */
   get transactions(): TransactionIndex {
-    return this.loadTransactions()
-  }
-  loadTransactions(): TransactionIndex {
     this.loadedTransactions ??= TransactionIndex.load(this.disk, this.pathOf('txnindex'))
     return this.loadedTransactions
   }

@@ -9,7 +9,7 @@ import {
 } from '../../src/core/groups/group-record.ts'
 import { emptyState, replay, replayMarker } from '../../src/core/groups/state.ts'
 import { JournalError } from '../../src/core/machine.ts'
-import type { Producer } from '../../src/core/pending-records.ts'
+import type { ProducerIdAndEpoch } from '../../src/core/pending-records.ts'
 import type { PartitionLog } from '../../src/log/partition.ts'
 import { ErrorCode, MalformedError } from '../../src/wire/errors.ts'
 import { batchHeaders } from '../../src/wire/records/batch.ts'
@@ -29,7 +29,7 @@ const text = new TextDecoder()
 interface Pair {
   readonly key: string
   readonly value: string | null
-  readonly producer?: Producer
+  readonly producer?: ProducerIdAndEpoch
 }
 
 const pairs: RecordFormat<Pair> = {

@@ -1,7 +1,7 @@
 /** Which client quotas change, and why the others do not (ClientQuotaControlManager). @module */
 import { isIpAddress } from '../../base/ip-address.ts'
 import { excerpt } from '../configs/definition.ts'
-import { type EntityPart, EntityType, entityKey, normalEntity } from './client-quotas.ts'
+import { type EntityPart, EntityType, entityKey, entityTypes, normalEntity } from './client-quotas.ts'
 import type { AlterClientQuotas, AlteredQuotas, QuotaChange } from './commands.ts'
 import { type CatalogDecision, type Fault, fault, MAX_RECORDS, noFault } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -90,7 +90,7 @@ function keysFor(entity: readonly EntityPart[]): readonly QuotaKey[] | Fault {
   const names = new Map(entity.map(({ entityType, entityName }) => [entityType, entityName]))
   if (names.size === 0) return invalid('The entity is empty')
   for (const [type, name] of names) {
-    if (!knownTypes.has(type)) return invalid(`There is no entity type ${excerpt(type)}`)
+    if (!entityTypes.has(type)) return invalid(`There is no entity type ${excerpt(type)}`)
     if (name === '') return invalid(`The name of a ${type} must not be empty`)
   }
   const ip = names.get(EntityType.IP)
@@ -98,8 +98,6 @@ function keysFor(entity: readonly EntityPart[]): readonly QuotaKey[] | Fault {
   if (names.size > 1) return invalid('An address has no user and no client id')
   return ip === null || isAddress(ip) ? ipKeys : invalid(`${excerpt(ip)} is no address, and no host that is known`)
 }
-
-const knownTypes: ReadonlySet<string> = new Set(Object.values(EntityType))
 
 /** Where Java would look up a name, only the one of this very machine is known. */
 function isAddress(text: string): boolean {

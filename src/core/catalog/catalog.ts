@@ -1,6 +1,6 @@
 /**
- * The catalog: which topics, partitions, features, client quotas and producer ids there are. Its machine decides; its journal is
- * `__cluster_metadata`.
+ * The catalog: which topics, partitions, features, client quotas and producer ids there are. Its machine decides; its
+ * journal is `__cluster_metadata`.
  *
  * Kafka spreads this over a quorum of controllers, a publisher of images and a cache in each broker; on one node the
  * image that the records make is the cache, and is never behind.
@@ -156,7 +156,7 @@ export class Catalog {
   }
   /** Recovery's end. Throws JournalError where leaders must be written and cannot. */
   resume(now: Millis): void {
-    this.runtime.execute({ type: 'claimLeadership' }, now)
+    this.runtime.execute({ type: 'takeUp' }, now)
     this.runtime.resume()
   }
 
@@ -199,61 +199,53 @@ export class Catalog {
   createTopics(request: Omit<CreateTopics, 'type' | 'ids'>, now: Millis): readonly CreatedTopic[] {
     const { topics, validateOnly, timeoutMs } = request
     const ids = topics.map(() => makeUuid(this.options.randomBytes))
-    const reply = this.runtime.execute({ type: 'createTopics', topics, ids, validateOnly, timeoutMs }, now)
-    assert(reply?.type === 'createTopics', 'an answer to another command')
-    return reply.topics
+    return this.ask({ type: 'createTopics', topics, ids, validateOnly, timeoutMs }, now).topics
   }
 
   /** Removes topics with all that they hold. Throws JournalError. */
   deleteTopics(request: Omit<DeleteTopics, 'type'>, now: Millis): readonly DeletedTopic[] {
-    const reply = this.runtime.execute({ type: 'deleteTopics', ...request }, now)
-    assert(reply?.type === 'deleteTopics', 'an answer to another command')
-    return reply.topics
+    return this.ask({ type: 'deleteTopics', ...request }, now).topics
   }
 
   /** Gives topics more partitions, or says what that would give. Throws JournalError. */
   createPartitions(request: Omit<CreatePartitions, 'type'>, now: Millis): readonly CreatedPartitions[] {
-    const reply = this.runtime.execute({ type: 'createPartitions', ...request }, now)
-    assert(reply?.type === 'createPartitions', 'an answer to another command')
-    return reply.topics
+    return this.ask({ type: 'createPartitions', ...request }, now).topics
   }
 
   /** Changes configs of any kind, or says what that would give. Throws JournalError. */
   alterConfigs(request: Omit<AlterConfigs, 'type'>, now: Millis): readonly AlteredResource[] {
-    const reply = this.runtime.execute({ type: 'alterConfigs', ...request }, now)
-    assert(reply?.type === 'alterConfigs', 'an answer to another command')
-    return reply.resources
+    return this.ask({ type: 'alterConfigs', ...request }, now).resources
   }
 
   /** Changes client quotas, or says what that would give. Throws JournalError. */
   alterClientQuotas(request: Omit<AlterClientQuotas, 'type'>, now: Millis): readonly AlteredQuotas[] {
-    const reply = this.runtime.execute({ type: 'alterClientQuotas', ...request }, now)
-    assert(reply?.type === 'alterClientQuotas', 'an answer to another command')
-    return reply.entries
+    return this.ask({ type: 'alterClientQuotas', ...request }, now).entries
   }
 
   /** Brings features to other levels, or says what that would give. Throws JournalError. */
   updateFeatures(request: Omit<UpdateFeatures, 'type'>, now: Millis): Outcome {
-    const reply = this.runtime.execute({ type: 'updateFeatures', ...request }, now)
-    assert(reply?.type === 'updateFeatures', 'an answer to another command')
-    return reply.result
+    return this.ask({ type: 'updateFeatures', ...request }, now).result
   }
 
   /** Forgets a broker. Throws JournalError. */
   unregisterBroker(brokerId: number, now: Millis): Outcome {
-    const reply = this.runtime.execute({ type: 'unregisterBroker', brokerId }, now)
-    assert(reply?.type === 'unregisterBroker', 'an answer to another command')
-    return reply.result
+    return this.ask({ type: 'unregisterBroker', brokerId }, now).result
   }
 
   /** A producer id that was never given and never will be again. Throws JournalError. */
   allocateProducerId(now: Millis): number {
     if (this.nextProducerId > this.lastProducerId) {
-      const reply = this.runtime.execute({ type: 'allocateProducerIds' }, now)
-      assert(reply?.type === 'allocateProducerIds', 'an answer to another command')
-      this.nextProducerId = reply.firstId
-      this.lastProducerId = reply.firstId + reply.count - 1
+      const { firstId, count } = this.ask({ type: 'allocateProducerIds' }, now)
+      this.nextProducerId = firstId
+      this.lastProducerId = firstId + count - 1
     }
     return this.nextProducerId++
+  }
+
+  private ask<C extends CatalogCommand>(command: C, now: Millis): Extract<CatalogReply, { readonly type: C['type'] }> {
+    const reply = this.runtime.execute(command, now)
+    assert(reply?.type === command.type, 'an answer to another command')
+    // The type of a reply is that of its command, as was just seen.
+    return reply as Extract<CatalogReply, { readonly type: C['type'] }>
   }
 }

@@ -36,7 +36,7 @@ export const EntityType = { USER: 'user', CLIENT_ID: 'client-id', IP: 'ip' } as 
 /** DescribeClientQuotasRequest */
 const MatchType = { EXACT: 0, DEFAULT: 1, ANY: 2 } as const
 
-const entityTypes: ReadonlySet<string> = new Set(Object.values(EntityType))
+export const entityTypes: ReadonlySet<string> = new Set(Object.values(EntityType))
 
 /** The parts in one order, and of a type that comes twice the last one. */
 export function normalEntity(entity: readonly EntityPart[]): EntityPart[] {

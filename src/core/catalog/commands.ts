@@ -154,8 +154,8 @@ export interface AllocateProducerIds {
 }
 
 /** Leads again what an earlier broker on this directory left without a leader, and brings the directory up to date. */
-export interface ClaimLeadership {
-  readonly type: 'claimLeadership'
+export interface TakeUp {
+  readonly type: 'takeUp'
 }
 
 export type CatalogCommand =
@@ -167,7 +167,7 @@ export type CatalogCommand =
   | UpdateFeatures
   | UnregisterBroker
   | AllocateProducerIds
-  | ClaimLeadership
+  | TakeUp
 
 export type CatalogReply =
   | { readonly type: 'createTopics'; readonly topics: readonly CreatedTopic[] }

@@ -41,7 +41,10 @@ function answer(topics: readonly CreatedPartitions[]): CatalogDecision {
   return { replies: [['', { type: 'createPartitions', topics }]] }
 }
 
-/** Why the topic cannot grow so, or null; `mostCount` is what the decision may still write. Hands may place where nobody else may. */
+/**
+ * Why the topic cannot grow so, or null; `mostCount` is what the decision may still write. Replicas that are assigned by hand
+ * are taken where the directory is cordoned, too.
+ */
 function faultOf(
   { name, count, assignments }: GrownTopic,
   topic: Topic | undefined,

@@ -1,7 +1,7 @@
 /** What the decisions of the catalog have in common. @module */
 import { ErrorCode } from '../../wire/errors.ts'
 import type { Decision } from '../machine.ts'
-import type { CatalogCommand, CatalogEffect, CatalogReply } from './commands.ts'
+import type { CatalogCommand, CatalogEffect, CatalogReply, Outcome } from './commands.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 
 export type CatalogDecision = Decision<MetadataRecord, CatalogReply, CatalogCommand, CatalogEffect>
@@ -10,10 +10,7 @@ export type CatalogDecision = Decision<MetadataRecord, CatalogReply, CatalogComm
 export const MAX_RECORDS = 10_000
 
 /** Why something is not done. */
-export interface Fault {
-  readonly errorCode: ErrorCode
-  readonly errorMessage: string | null
-}
+export type Fault = Outcome
 
 export function fault(name: keyof typeof ErrorCode, errorMessage: string | null): Fault {
   return { errorCode: ErrorCode[name], errorMessage }

@@ -12,8 +12,9 @@ export const MIN_INSYNC_REPLICAS = 'min.insync.replicas'
 export function safetyRecords(state: CatalogState, broker: BrokerConfigs): MetadataRecord[] {
   const owners = configuredNames(state, ResourceType.BROKER).filter(name => leastIsrOf(state, name) !== undefined)
   const cleared = owners.filter(name => name !== '').map(name => leastIsrRecord(name, null))
+  if (owners.includes('')) return cleared
   const asStarted = broker.with({ clusterWide: new Map(), own: new Map() }).value(MIN_INSYNC_REPLICAS)
-  return owners.includes('') ? cleared : [leastIsrRecord('', asStarted), ...cleared]
+  return [leastIsrRecord('', asStarted), ...cleared]
 }
 
 function leastIsrOf(state: CatalogState, brokerName: string): string | undefined {

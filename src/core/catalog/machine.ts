@@ -3,7 +3,6 @@ import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { Machine } from '../machine.ts'
 import { decideAlterClientQuotas } from './alter-client-quotas.ts'
 import { decideAlterConfigs } from './alter-configs.ts'
-import { decideClaimLeadership } from './claim-leadership.ts'
 import type { BrokerIdentity, CatalogCommand, CatalogEffect, CatalogReply } from './commands.ts'
 import { decideCreatePartitions } from './create-partitions.ts'
 import { decideCreateTopics } from './create-topics.ts'
@@ -11,6 +10,7 @@ import type { CatalogDecision } from './decision.ts'
 import { decideDeleteTopics } from './delete-topics.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { type CatalogState, emptyState, replay } from './state.ts'
+import { decideTakeUp } from './take-up.ts'
 import { decideUnregisterBroker } from './unregister-broker.ts'
 import { decideUpdateFeatures } from './update-features.ts'
 
@@ -40,8 +40,8 @@ export function catalogMachine(broker: BrokerConfigs, identity: BrokerIdentity):
           return decideUnregisterBroker(state, command, identity)
         case 'allocateProducerIds':
           return decideAllocateProducerIds(state, identity)
-        case 'claimLeadership':
-          return decideClaimLeadership(state, broker, identity)
+        case 'takeUp':
+          return decideTakeUp(state, broker, identity)
       }
     },
     replay,

@@ -2,6 +2,7 @@
 import type { Uuid } from '../../base/uuid.ts'
 import type { BrokerIdentity } from './commands.ts'
 import type { MetadataRecord } from './metadata-record.ts'
+import { NO_LEADER } from './topic.ts'
 
 /** Why no partition can be placed where cordoned.log.dirs names the one directory there is (KIP-1066). */
 export const CORDONED = 'All brokers are currently fenced, or have all their log directories cordoned.'
@@ -22,7 +23,7 @@ export function newPartition(
       isr: [...brokerIds],
       removingReplicas: [],
       addingReplicas: [],
-      leader: brokerIds[0] ?? -1,
+      leader: brokerIds[0] ?? NO_LEADER,
       leaderEpoch: 0,
       partitionEpoch: 0,
       directories: brokerIds.map(() => directoryId),

@@ -1,13 +1,12 @@
 /** Where partitions may lie, and who may lead them, where there is one broker (ReplicationControlManager). @module */
 import { type Fault, fault, noFault } from './decision.ts'
 import { misassignment } from './new-partition.ts'
-import type { Partition } from './topic.ts'
+import { NO_LEADER, type Partition } from './topic.ts'
 
 export const unknownPartition: Fault = fault('UNKNOWN_TOPIC_OR_PARTITION', 'There is no such partition')
 
 /** ElectionType */
 export const ElectionType = { PREFERRED: 0, UNCLEAN: 1 } as const
-const NO_LEADER = -1
 
 /**
  * What becomes of a partition that is to have `replicas`, or null for those before a reassignment. There is nobody to copy

@@ -1,9 +1,12 @@
 /** Topics and partitions as the doors see them, and the rules for their names. @module */
 import type { Uuid } from '../../base/uuid.ts'
 
+/** Stands where no broker leads a partition (LeaderConstants.NO_LEADER). */
+export const NO_LEADER = -1
+
 export interface Partition {
   readonly index: number
-  /** The broker that leads, or -1 where none does. */
+  /** The broker that leads, or NO_LEADER. */
   readonly leaderId: number
   readonly leaderEpoch: number
   /** Counts every change of the partition's registration. */

@@ -4,11 +4,10 @@
  * @module
  */
 import { zeroUuid } from '../../base/uuid.ts'
-import { codecOf } from '../../wire/compile.ts'
 import { Reader } from '../../wire/reader.ts'
-import { type Draft, type Fields, type Infer, isInVersions, type RecordSchema } from '../../wire/schema.ts'
-import { Writer } from '../../wire/writer.ts'
-import type { Producer } from '../pending-records.ts'
+import type { Infer } from '../../wire/schema.ts'
+import { type KeyedRecord, readKey, readValue, writeKey, writeValue } from '../coordinator-record.ts'
+import type { ProducerIdAndEpoch } from '../pending-records.ts'
 import {
   groupMetadataKey,
   groupMetadataValue,
@@ -35,7 +34,7 @@ export interface OffsetCommitRecord {
 /** A commit that counts when the transaction of its producer is committed: the same bytes, in a transactional batch. */
 export interface PendingOffsetCommit {
   readonly type: 'pendingOffsetCommit'
-  readonly producer: Producer
+  readonly producer: ProducerIdAndEpoch
   readonly key: OffsetCommitKey
   readonly value: OffsetCommitValue
 }
@@ -53,18 +52,8 @@ const OFFSET_COMMIT_VERSION = 4
 /** The one version that says when an offset expires; Kafka 4.3.1 still writes it where a client says so. */
 const EXPIRING_OFFSET_COMMIT_VERSION = 1
 
-/** Keys have one version: their prefix is the kind. */
-const KEY_VERSION = 0
-
-export interface RecordBytes {
-  readonly key: Uint8Array
-  readonly value: Uint8Array | null
-  /** Whose transaction it is part of, if of any. */
-  readonly producer?: Producer
-}
-
 /** The bytes of `record`, in the versions that Kafka 4.3.1 writes. */
-export function writeGroupRecord(record: GroupRecord): RecordBytes {
+export function writeGroupRecord(record: GroupRecord): KeyedRecord {
   if (record.type === 'groupMetadata') {
     const { key, value } = record
     return {
@@ -86,7 +75,7 @@ export function writeGroupRecord(record: GroupRecord): RecordBytes {
 export function readGroupRecord(
   key: Uint8Array,
   value: Uint8Array | null,
-  producer: Producer | null = null,
+  producer: ProducerIdAndEpoch | null = null,
 ): GroupRecord | null {
   const reader = new Reader(key)
   switch (reader.int16()) {
@@ -134,7 +123,7 @@ function commitOf(
   key: OffsetCommitKey,
   value: OffsetCommitValue | null,
   bytes: Uint8Array | null,
-  producer: Producer | null,
+  producer: ProducerIdAndEpoch | null,
 ): GroupRecord | null {
   if (bytes && !value) return null
   return value && producer
@@ -158,36 +147,4 @@ function withOwnBytes(metadata: GroupMetadataValue): GroupMetadataValue {
     assignment: member.assignment.slice(),
   }))
   return { ...metadata, members }
-}
-
-/** For one key or value after the other: making a writer costs more than what most of them are written with. */
-const writer = new Writer(256)
-
-function writeKey<F extends Fields>(schema: RecordSchema<F>, key: Draft<F>): Uint8Array {
-  writer.reset()
-  writer.int16(schema.id ?? 0)
-  codecOf(schema.fields, KEY_VERSION, false).write(writer, key)
-  return writer.toBytes()
-}
-
-function writeValue<F extends Fields>(schema: RecordSchema<F>, version: number, value: Draft<F>): Uint8Array {
-  writer.reset()
-  writer.int16(version)
-  codecOf(schema.fields, version, isFlexible(schema, version)).write(writer, value)
-  return writer.toBytes()
-}
-
-function readKey<F extends Fields>(schema: RecordSchema<F>, reader: Reader): Infer<F> {
-  return codecOf(schema.fields, KEY_VERSION, false).read(reader)
-}
-
-function readValue<F extends Fields>(schema: RecordSchema<F>, bytes: Uint8Array): Infer<F> | null {
-  const reader = new Reader(bytes)
-  const version = reader.int16()
-  if (!isInVersions(schema.versions, version)) return null
-  return codecOf(schema.fields, version, isFlexible(schema, version)).read(reader)
-}
-
-function isFlexible({ flexible }: RecordSchema, version: number): boolean {
-  return flexible !== null && version >= flexible
 }

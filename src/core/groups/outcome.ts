@@ -1,6 +1,6 @@
 /** What one command causes, put together while it is decided. @module */
 import type { Decision, Millis } from '../machine.ts'
-import type { Producer } from '../pending-records.ts'
+import type { ProducerIdAndEpoch } from '../pending-records.ts'
 import type { GroupCommand, GroupEffect, GroupReply, GroupTimer } from './commands.ts'
 import type { GroupMetadataValue, GroupRecord, OffsetCommitValue } from './group-record.ts'
 import type { GroupSettings } from './settings.ts'
@@ -31,7 +31,13 @@ export class Outcome implements Decision<GroupRecord, GroupReply, GroupCommand, 
     this.records.push({ type: 'offsetCommit', key: { group, topic, partition }, value })
   }
   /** Commits within the open transaction of `producer`. */
-  writePending(producer: Producer, group: string, topic: string, partition: number, value: OffsetCommitValue): void {
+  writePending(
+    producer: ProducerIdAndEpoch,
+    group: string,
+    topic: string,
+    partition: number,
+    value: OffsetCommitValue,
+  ): void {
     this.records.push({ type: 'pendingOffsetCommit', producer, key: { group, topic, partition }, value })
   }
   writeGroup(group: string, value: GroupMetadataValue | null): void {

@@ -7,6 +7,7 @@
 
 import type { Matcher } from '../../base/re2.ts'
 import type { ErrorCode } from '../../wire/errors.ts'
+import type { ProducerIdAndEpoch } from '../pending-records.ts'
 
 /** One partition of `__transaction_state` has one machine: every command goes to the one that its transactional id hashes to. */
 export type TransactionCommand =
@@ -52,10 +53,8 @@ export interface InitProducerIdResponse {
 }
 
 /** What a producer names itself with. */
-export interface Producer {
+export interface TransactionalProducer extends ProducerIdAndEpoch {
   readonly transactionalId: string
-  readonly producerId: number
-  readonly producerEpoch: number
 }
 
 /**
@@ -68,7 +67,7 @@ export interface AddPartitions {
   readonly clientTransactionVersion: ClientTransactionVersion
 }
 
-export interface PartitionsRequest extends Producer {
+export interface PartitionsRequest extends TransactionalProducer {
   readonly topics: readonly TopicPartitions[]
 }
 
@@ -101,7 +100,7 @@ export interface EndTxn extends WithProducerId {
   readonly clientTransactionVersion: ClientTransactionVersion
 }
 
-export interface EndTxnRequest extends Producer {
+export interface EndTxnRequest extends TransactionalProducer {
   readonly committed: boolean
 }
 
@@ -162,7 +161,7 @@ export interface MarkersWritten {
 }
 
 /** Aborts what an `abortTimedOut` effect has named, unless it has ended meanwhile. */
-export interface AbortTimedOut extends Producer, WithProducerId {
+export interface AbortTimedOut extends TransactionalProducer, WithProducerId {
   readonly type: 'abortTimedOut'
 }
 
@@ -198,7 +197,7 @@ export type TransactionEffect = WriteMarkers | AbortTimedOut
  * Writes a transaction's end to its partitions, with the epoch of the partition of `__transaction_state` as the coordinator's;
  * then `markersWritten` is executed with the partitions that have refused. A partition that is no more is written.
  */
-export interface WriteMarkers extends Producer {
+export interface WriteMarkers extends TransactionalProducer {
   readonly type: 'writeMarkers'
   readonly isCommit: boolean
   /** 2: the marker's epoch is one more than that of the transaction's records. */

@@ -9,13 +9,12 @@ import { ErrorCode } from '../../wire/errors.ts'
 import type { AbortTimedOut, ClientTransactionVersion, EndTxn, EndTxnRequest } from './commands.ts'
 import { owedMarkers } from './markers.ts'
 import type { Outcome } from './outcome.ts'
+import { noProducer } from './refusal.ts'
 import { isPrepared, TransactionStatus } from './status.ts'
 import type { Transaction } from './transaction-record.ts'
 import { completed, epochAfter, isEpochExhausted, MAX_EPOCH, prepared } from './transitions.ts'
 
 const { EMPTY, ONGOING, COMPLETE_COMMIT, COMPLETE_ABORT } = TransactionStatus
-
-const noProducer = { producerId: -1, producerEpoch: -1 }
 
 export function decideEndTxn(outcome: Outcome, command: EndTxn): void {
   const { transactionalId } = command.request

@@ -1,5 +1,8 @@
-/** Error codes that depend on who asks. @module */
+/** What answers say that give no producer, or have a code that depends on who asks. @module */
 import { ErrorCode } from '../../wire/errors.ts'
+
+/** Stands in answers for a producer that is not given. */
+export const noProducer = { producerId: -1, producerEpoch: -1 }
 
 /**
  * What a client is told that has never heard of PRODUCER_FENCED (KIP-588): InitProducerId before 4; AddPartitionsToTxn,

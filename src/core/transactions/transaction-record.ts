@@ -3,11 +3,10 @@
  * the key with its kind, the value with its version (Kafka's TransactionLog).
  * @module
  */
-import { codecOf } from '../../wire/compile.ts'
 import { MalformedError } from '../../wire/errors.ts'
 import { Reader } from '../../wire/reader.ts'
-import { type Infer, isInVersions } from '../../wire/schema.ts'
-import { Writer } from '../../wire/writer.ts'
+import type { Infer } from '../../wire/schema.ts'
+import { type KeyedRecord, readKey, readValue, writeKey, writeValue } from '../coordinator-record.ts'
 import { transactionLogKey, transactionLogValue } from './records.ts'
 import { statusNames } from './status.ts'
 
@@ -25,37 +24,17 @@ export interface TransactionRecord {
   readonly lastProducerEpoch: number
 }
 
-export interface RecordBytes {
-  readonly key: Uint8Array
-  readonly value: Uint8Array | null
-}
-
-const KEY_VERSION = 0
 /** Since transaction.version 1 values are flexible. */
 const FLEXIBLE_VERSION = 1
 
-/** For one key or value after the other: making a writer costs more than what most of them are written with. */
-const writer = new Writer(256)
-
 /** The bytes of `record` at the finalized `transactionVersion`. */
-export function writeTransactionRecord(record: TransactionRecord, transactionVersion: number): RecordBytes {
+export function writeTransactionRecord(record: TransactionRecord, transactionVersion: number): KeyedRecord {
   const { transactionalId, value } = record
   const version = transactionVersion >= 1 ? FLEXIBLE_VERSION : 0
-  return { key: writeKey(transactionalId), value: value && writeValue(value, version) }
-}
-
-function writeKey(transactionalId: string): Uint8Array {
-  writer.reset()
-  writer.int16(transactionLogKey.id ?? 0)
-  codecOf(transactionLogKey.fields, KEY_VERSION, false).write(writer, { transactionalId })
-  return writer.toBytes()
-}
-
-function writeValue(value: Transaction, version: number): Uint8Array {
-  writer.reset()
-  writer.int16(version)
-  codecOf(transactionLogValue.fields, version, version >= FLEXIBLE_VERSION).write(writer, value)
-  return writer.toBytes()
+  return {
+    key: writeKey(transactionLogKey, { transactionalId }),
+    value: value && writeValue(transactionLogValue, version, value),
+  }
 }
 
 /**
@@ -65,18 +44,16 @@ function writeValue(value: Transaction, version: number): Uint8Array {
 export function readTransactionRecord(key: Uint8Array, value: Uint8Array | null): TransactionRecord | null {
   const reader = new Reader(key)
   if (reader.int16() !== transactionLogKey.id) return null
-  const { transactionalId } = codecOf(transactionLogKey.fields, KEY_VERSION, false).read(reader)
+  const { transactionalId } = readKey(transactionLogKey, reader)
   if (!value) return { transactionalId, value: null, lastProducerEpoch: -1 }
-  const transaction = readValue(value)
+  const transaction = readTransaction(value)
   return transaction && { transactionalId, value: transaction, lastProducerEpoch: -1 }
 }
 
-function readValue(bytes: Uint8Array): Transaction | null {
-  const reader = new Reader(bytes)
-  const version = reader.int16()
-  if (!isInVersions(transactionLogValue.versions, version)) return null
-  const value = codecOf(transactionLogValue.fields, version, version >= FLEXIBLE_VERSION).read(reader)
-  const { transactionStatus: status } = value
-  if (statusNames[status] === undefined) throw new MalformedError(`no transaction has the state ${status}`)
-  return value
+function readTransaction(bytes: Uint8Array): Transaction | null {
+  const transaction = readValue(transactionLogValue, bytes)
+  if (transaction && statusNames[transaction.transactionStatus] === undefined) {
+    throw new MalformedError(`no transaction has the state ${transaction.transactionStatus}`)
+  }
+  return transaction
 }

@@ -1,6 +1,8 @@
 /** The groups of one partition on a journal of bytes in memory, with a clock that is moved by hand. @module */
+
 import { zeroUuid } from '../../../src/base/uuid.ts'
 import { BrokerConfigs } from '../../../src/core/configs/broker-configs.ts'
+import type { KeyedRecord } from '../../../src/core/coordinator-record.ts'
 import type {
   GroupCommand,
   GroupEffect,
@@ -15,12 +17,7 @@ import type {
   SyncGroupResponse,
   TxnOffsetCommitRequest,
 } from '../../../src/core/groups/commands.ts'
-import {
-  type GroupRecord,
-  type RecordBytes,
-  readGroupRecord,
-  writeGroupRecord,
-} from '../../../src/core/groups/group-record.ts'
+import { type GroupRecord, readGroupRecord, writeGroupRecord } from '../../../src/core/groups/group-record.ts'
 import { groupMachine } from '../../../src/core/groups/machine.ts'
 import { type GroupsState, replayMarker } from '../../../src/core/groups/state.ts'
 import { JournalError, type Millis, Runtime } from '../../../src/core/machine.ts'
@@ -37,7 +34,7 @@ interface Marker {
 }
 
 interface Journal {
-  readonly entries: (RecordBytes | Marker)[]
+  readonly entries: (KeyedRecord | Marker)[]
   isFull: boolean
 }
 
@@ -237,7 +234,7 @@ export class Groups {
   }
 }
 
-function recordIn({ key, value, producer }: RecordBytes): GroupRecord {
+function recordIn({ key, value, producer }: KeyedRecord): GroupRecord {
   const record = readGroupRecord(key, value, producer)
   if (!record) throw new Error('a record of no known kind')
   return record

@@ -1,5 +1,7 @@
 /** The transactions of one partition on a journal of bytes in memory, with a clock that is moved by hand. @module */
+
 import { BrokerConfigs } from '../../../src/core/configs/broker-configs.ts'
+import type { KeyedRecord } from '../../../src/core/coordinator-record.ts'
 import { JournalError, type Millis, Runtime } from '../../../src/core/machine.ts'
 import type {
   ClientTransactionVersion,
@@ -15,7 +17,6 @@ import { transactionMachine } from '../../../src/core/transactions/machine.ts'
 import { emptyState, replay, type TransactionsState } from '../../../src/core/transactions/state.ts'
 import { statusName } from '../../../src/core/transactions/status.ts'
 import {
-  type RecordBytes,
   readTransactionRecord,
   type Transaction,
   type TransactionRecord,
@@ -31,7 +32,7 @@ export const ID = 'payments'
 /** What outlives a restart: the journal, what was written to other logs, and the ids that are given away. */
 export class World {
   now: Millis = START_MS
-  readonly journal: RecordBytes[] = []
+  readonly journal: KeyedRecord[] = []
   isJournalFull = false
   readonly markers: WrittenMarker[] = []
   /** Topics whose logs refuse. */

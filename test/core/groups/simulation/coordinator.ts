@@ -3,15 +3,12 @@
  * refuses.
  * @module
  */
+
 import { expect } from 'bun:test'
 import { BrokerConfigs } from '../../../../src/core/configs/broker-configs.ts'
+import type { KeyedRecord } from '../../../../src/core/coordinator-record.ts'
 import type { GroupCommand, GroupEffect, GroupReply } from '../../../../src/core/groups/commands.ts'
-import {
-  type GroupRecord,
-  type RecordBytes,
-  readGroupRecord,
-  writeGroupRecord,
-} from '../../../../src/core/groups/group-record.ts'
+import { type GroupRecord, readGroupRecord, writeGroupRecord } from '../../../../src/core/groups/group-record.ts'
 import { groupMachine } from '../../../../src/core/groups/machine.ts'
 import { type GroupsState, replayMarker } from '../../../../src/core/groups/state.ts'
 import { JournalError, Runtime } from '../../../../src/core/machine.ts'
@@ -30,7 +27,7 @@ type GroupRuntime = Runtime<GroupsState, GroupCommand, GroupRecord, GroupReply, 
 
 export class Coordinator {
   isDiskFull = false
-  private readonly journal: (RecordBytes | Marker)[] = []
+  private readonly journal: (KeyedRecord | Marker)[] = []
   private readonly configs: BrokerConfigs
   private waiters = new Map<string, Take>()
   private timers = new Map<string, GroupCommand>()

@@ -6,16 +6,13 @@ import { dependencyFault, TRANSACTION_VERSION } from './features.ts'
 import { safetyRecords } from './least-isr.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { type CatalogState, hasEligibleLeaderReplicas } from './state.ts'
+import { NO_LEADER } from './topic.ts'
 
-const NO_LEADER = -1
 /** The transactions of KIP-890: each has an epoch of its own. */
 const TRANSACTIONS_IN_FORCE = 2
 
-export function decideClaimLeadership(
-  state: CatalogState,
-  broker: BrokerConfigs,
-  identity: BrokerIdentity,
-): CatalogDecision {
+/** Leads again what Kafka took from this broker, and raises the features that this broker needs. */
+export function decideTakeUp(state: CatalogState, broker: BrokerConfigs, identity: BrokerIdentity): CatalogDecision {
   const safety = hasEligibleLeaderReplicas(state) ? safetyRecords(state, broker) : []
   return { records: [...electionRecords(state, identity), ...safety, ...raisingRecords(state)] }
 }
