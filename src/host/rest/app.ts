@@ -12,6 +12,7 @@ import { type BrokerFacts, describeBroker } from './broker.ts'
 import type { Doors } from './doors.ts'
 import { describeGroup, listGroups } from './groups.ts'
 import { isLoopback, isOwnHost } from './hosts.ts'
+import { json } from './json.ts'
 import { jsonList } from './json-list.ts'
 import { messagesIn } from './new-messages.ts'
 import { kafkaProblem, Problem } from './problem.ts'
@@ -79,14 +80,14 @@ function routesTo({ doors, clock, log, facts }: RestOptions): Record<string, Par
   const writer = new MessageWriter(doors, clock)
   return {
     '/v1/broker': {
-      GET: async context => context.json(await describeBroker(doors, facts, clock.now())),
+      GET: async () => json(await describeBroker(doors, facts, clock.now())),
     },
     '/v1/topics': {
-      GET: async context => context.json(await listTopics(doors)),
+      GET: async () => json(await listTopics(doors)),
     },
     '/v1/topics/:name': {
-      GET: async context => context.json(await describeTopic(doors, nameIn(context))),
-      DELETE: async context => context.json(await deleteTopic(doors, nameIn(context))),
+      GET: async context => json(await describeTopic(doors, nameIn(context))),
+      DELETE: async context => json(await deleteTopic(doors, nameIn(context))),
     },
     '/v1/topics/:name/messages': {
       GET: async context => {
@@ -97,14 +98,14 @@ function routesTo({ doors, clock, log, facts }: RestOptions): Record<string, Par
       POST: async context => {
         const { partition = null } = validQuery(writeQuery, context.req.query())
         const write = (body: unknown) => writer.write({ topic: nameIn(context), partition, messages: messagesIn(body) })
-        return context.json(await withJson(context.req.raw, allowance, write))
+        return json(await withJson(context.req.raw, allowance, write))
       },
     },
     '/v1/groups': {
-      GET: async context => context.json(await listGroups(doors)),
+      GET: async () => json(await listGroups(doors)),
     },
     '/v1/groups/:name': {
-      GET: async context => context.json(await describeGroup(doors, nameIn(context))),
+      GET: async context => json(await describeGroup(doors, nameIn(context))),
     },
   }
 }

@@ -1,4 +1,5 @@
 /** A list in JSON, sent as it is made: nobody holds more of it than one step. @module */
+import { END } from './json.ts'
 
 const HEADERS = { 'content-type': 'application/json' }
 /** What is shorter is sent as a whole, with its length. */
@@ -29,7 +30,7 @@ async function* textsOf(steps: AsyncGenerator<readonly object[], void>): AsyncGe
     yield before + elements.map(element => JSON.stringify(element)).join(',\n')
     before = ',\n'
   }
-  yield before === '[' ? '[]' : ']'
+  yield (before === '[' ? '[]' : ']') + END
 }
 
 function streamOf(

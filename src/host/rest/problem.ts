@@ -1,5 +1,6 @@
 /** What goes wrong, as HTTP says it: problem details of RFC 9457. @module */
 import { type ErrorName, errorName } from '../../wire/errors.ts'
+import { json } from './json.ts'
 
 /** One thing at fault in a request, and where it stands. */
 export interface Fault {
@@ -60,7 +61,7 @@ export class Problem extends Error {
       ...(retryAfter !== undefined && { 'retry-after': retryAfter }),
       ...this.headers,
     }
-    return new Response(JSON.stringify(body), { status, headers })
+    return json(body, status, headers)
   }
 }
 
