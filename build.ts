@@ -21,6 +21,8 @@ await Bun.build({
     // The folder that it runs in must not change what it does: a bunfig.toml there could even run code.
     autoloadDotenv: false,
     autoloadBunfig: false,
+    // What runs once is not worth compiling; `serve` ends this once the broker is ready.
+    jitPolicy: 8,
   },
 })
 

@@ -51,6 +51,8 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     announce(running, settings)
     open.empty(running.server.admit)
+    // The build holds the compilers back while the program starts (compile.jitPolicy).
+    Bun.unsafe.setJITPolicy(1)
   } catch (error) {
     const line = reasonOf(error, settings)
     if (line === null) throw error
