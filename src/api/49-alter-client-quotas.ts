@@ -35,10 +35,13 @@ export const alterClientQuotas = contract({
   }),
 })
 
+/** Of a request that is too large Kafka has a text here alone. */
+const TOO_LARGE = 'The request is too large to be written at once'
+
 export default api(alterClientQuotas, (request, { catalog, now }) => ({
   throttleTimeMs: 0,
   entries: journaled(
     () => catalog.alterClientQuotas(request, now),
-    fault => request.entries.map(({ entity }) => ({ entity, ...fault })),
+    fault => request.entries.map(({ entity }) => ({ entity, ...fault, errorMessage: fault.errorMessage ?? TOO_LARGE })),
   ),
 }))

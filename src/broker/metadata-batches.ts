@@ -1,5 +1,6 @@
 /** The bytes of `__cluster_metadata`: batches of metadata records, and the control batches of KRaft. @module */
 import type { BrokerIdentity } from '../core/catalog/catalog.ts'
+import { DecisionTooLarge } from '../core/catalog/decision.ts'
 import { type MetadataRecord, writeMetadataRecord } from '../core/catalog/metadata-record.ts'
 import type { Millis } from '../core/machine.ts'
 import { codecOf } from '../wire/compile.ts'
@@ -29,6 +30,9 @@ const KRAFT_VERSION = 1
 /** Where Kafka's own configuration has controllers listen; one that listens elsewhere says so when it starts. */
 const controllerEndpoint = { name: 'CONTROLLER', host: 'localhost', port: 9093 }
 
+/** KafkaRaftClient.MAX_BATCH_SIZE_BYTES: what takes more is not written at all. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
+
 /** The version of every control record: Kafka writes no other, though LeaderChangeMessage has one. */
 const CONTROL_VERSION = 0
 
@@ -37,15 +41,27 @@ interface ControlRecord {
   readonly value: Uint8Array
 }
 
-/** One batch of `records`, one after the other; the log gives it its offsets and its epoch. */
+/**
+ * One batch of `records`, one after the other; the log gives it its offsets and its epoch. Throws DecisionTooLarge before
+ * there is much more of them in memory than a batch can hold.
+ */
 export function metadataBatch(records: readonly MetadataRecord[], timestamp: Millis): Uint8Array {
-  const entries = records.map((record, offset) => ({
-    offset,
-    timestamp,
-    key: null,
-    value: writeMetadataRecord(record),
-  }))
-  return encodeBatch({}, entries)
+  let valueBytes = 0
+  const entries = records.map((record, offset) => {
+    const value = writeMetadataRecord(record)
+    valueBytes += value.length
+    requireRoom(valueBytes)
+    return { offset, timestamp, key: null, value }
+  })
+  const batch = encodeBatch({}, entries)
+  requireRoom(batch.length)
+  return batch
+}
+
+function requireRoom(sizeBytes: number): void {
+  if (sizeBytes > MAX_BATCH_BYTES) {
+    throw new DecisionTooLarge(`a batch of metadata takes at most ${MAX_BATCH_BYTES} bytes`)
+  }
 }
 
 /** What every epoch begins with: here is its leader, elected by itself. */

@@ -27,7 +27,7 @@ const FIRST_EPOCH = 1
 const SNAPSHOT_FILE = /^(\d{20})-(\d{10})\.checkpoint$/
 const READ_BYTES = 1024 * 1024
 /** What one batch may grow to when it is decompressed: Kafka writes batches of 8 MiB at most, and compresses none. */
-const MAX_BATCH_BYTES = 64 * 1024 * 1024
+const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024
 
 interface Snapshot {
   readonly path: string
@@ -126,7 +126,7 @@ export class MetadataJournal implements MetadataLog {
       endOffset = header.baseOffset + header.lastOffsetDelta + 1
       if (header.partitionLeaderEpoch > this.log.leaderEpoch) this.log.leaderEpoch = header.partitionLeaderEpoch
       if (isControl(header.attributes)) continue
-      for (const { value } of readRecords(bytes, header, MAX_BATCH_BYTES)) {
+      for (const { value } of readRecords(bytes, header, MAX_DECOMPRESSED_BYTES)) {
         const record = value && readMetadataRecord(value)
         if (record) yield record
       }

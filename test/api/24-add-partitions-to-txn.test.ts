@@ -1,14 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { addPartitionsToTxn } from '../../src/api/24-add-partitions-to-txn.ts'
 import { CONSUMER_OFFSETS } from '../../src/core/catalog/topic.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import {
-  describeTransaction,
-  endTransaction,
-  initProducer,
-  type TransactionalProducer,
-  writeIn,
-} from '../sim/transactions.ts'
+import { describeTransaction, endTransaction, initProducer, writeIn } from '../sim/transactions.ts'
 import { World } from '../sim/world.ts'
 
 /** Partitions by topic. */

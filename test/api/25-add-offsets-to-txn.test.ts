@@ -2,8 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import { addOffsetsToTxn } from '../../src/api/25-add-offsets-to-txn.ts'
 import { CONSUMER_OFFSETS, TRANSACTION_STATE } from '../../src/core/catalog/topic.ts'
 import { coordinatorPartition } from '../../src/core/coordinator-partition.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { describeTransaction, initProducer, type TransactionalProducer } from '../sim/transactions.ts'
+import { describeTransaction, initProducer } from '../sim/transactions.ts'
 import { World } from '../sim/world.ts'
 
 function setUp() {

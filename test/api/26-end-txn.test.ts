@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { endTxn } from '../../src/api/26-end-txn.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { addPartitions, initProducer, type TransactionalProducer } from '../sim/transactions.ts'
+import { addPartitions, initProducer } from '../sim/transactions.ts'
 import { World } from '../sim/world.ts'
 
 function setUp() {

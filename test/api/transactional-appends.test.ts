@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { produce } from '../../src/api/00-produce.ts'
 import { TRANSACTION_STATE } from '../../src/core/catalog/topic.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { SimClient } from '../sim/client.ts'
-import {
-  addPartitions,
-  describeTransaction,
-  endTransaction,
-  initProducer,
-  readCommitted,
-  type TransactionalProducer,
-} from '../sim/transactions.ts'
+import { addPartitions, describeTransaction, endTransaction, initProducer, readCommitted } from '../sim/transactions.ts'
 import { batchOf, produceOf, World, type WorldShape } from '../sim/world.ts'
 
 function setUp(shape: WorldShape = {}) {

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'bun:test'
 import { fetch } from '../../src/api/01-fetch.ts'
+import { createTopics } from '../../src/api/19-create-topics.ts'
 import { describeConfigs } from '../../src/api/32-describe-configs.ts'
+import { alterConfigs } from '../../src/api/33-alter-configs.ts'
 import { createPartitions } from '../../src/api/37-create-partitions.ts'
 import { incrementalAlterConfigs } from '../../src/api/44-incremental-alter-configs.ts'
+import { describeClientQuotas } from '../../src/api/48-describe-client-quotas.ts'
+import { alterClientQuotas } from '../../src/api/49-alter-client-quotas.ts'
 import { Operation } from '../../src/core/catalog/config-changes.ts'
 import { ResourceType } from '../../src/core/catalog/state.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
@@ -113,5 +117,49 @@ describe('new partitions', () => {
     expect(produceTo(world.connect(), 't', {}, 1).errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     expect(grow(world, 't', 2)).toBe(0)
     expect(produceTo(world.connect(), 't', {}, 1).errorCode).toBe(0)
+  })
+})
+
+describe('a request that would write more than 8 MiB of metadata is refused as a whole', () => {
+  const names = Array.from({ length: 300 }, (_, index) => `t${index}`)
+  const refused: number[] = names.map(() => ErrorCode.UNKNOWN_SERVER_ERROR)
+  /** A value of 30 kB. */
+  const value = Array.from({ length: 4300 }, (_, index) => `1:${1000 + index}`).join(',')
+  const configs = [{ name: 'leader.replication.throttled.replicas', configOperation: Operation.SET, value }]
+  const codesOf = (answers: readonly { readonly errorCode: number }[]) => answers.map(({ errorCode }) => errorCode)
+
+  test('of client quotas', () => {
+    const world = new World()
+    const ops = [{ key: 'request_percentage', value: 1, remove: false }]
+    const entries = names.map(name => ({ entity: [{ entityType: 'user', entityName: name.padEnd(30_000) }], ops }))
+    const { entries: answers } = world.connect().call(alterClientQuotas, 1, { entries, validateOnly: false })
+    expect(codesOf(answers)).toEqual(refused)
+    expect(answers[0]?.errorMessage).toBeString()
+    for (const stop of [() => {}, () => world.crash()]) {
+      stop()
+      const everything = { components: [], strict: false }
+      expect(world.connect().call(describeClientQuotas, 1, everything).entries).toEqual([])
+    }
+  })
+
+  test('of topics', () => {
+    const world = new World()
+    const shape = { numPartitions: 1, replicationFactor: 1, assignments: [], configs }
+    const topics = names.map(name => ({ name, ...shape }))
+    const answer = world.connect().call(createTopics, 7, { topics, timeoutMs: 1000, validateOnly: false })
+    expect(codesOf(answer.topics)).toEqual(refused)
+    expect(world.disk.list('t0-0')).toEqual([])
+    world.createTopic('t0')
+  })
+
+  test('of configs', () => {
+    const world = new World()
+    for (const name of names) world.createTopic(name)
+    const resources = names.map(resourceName => ({ resourceType: TOPIC, resourceName, configs }))
+    const client = world.connect()
+    const request = { resources, validateOnly: false }
+    expect(codesOf(client.call(incrementalAlterConfigs, 1, request).responses)).toEqual(refused)
+    expect(codesOf(client.call(alterConfigs, 2, request).responses)).toEqual(refused)
+    expect(describedValue(world, TOPIC, 't0', 'leader.replication.throttled.replicas')).toBe('')
   })
 })

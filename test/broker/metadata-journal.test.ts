@@ -4,6 +4,7 @@ import { zeroUuid } from '../../src/base/uuid.ts'
 import { METADATA_DIRECTORY } from '../../src/broker/format.ts'
 import { metadataBatch } from '../../src/broker/metadata-batches.ts'
 import { MetadataJournal } from '../../src/broker/metadata-journal.ts'
+import { DecisionTooLarge } from '../../src/core/catalog/decision.ts'
 import type { MetadataRecord } from '../../src/core/catalog/metadata-record.ts'
 import { JournalError } from '../../src/core/machine.ts'
 import { batchHeaders, patchOffsets } from '../../src/wire/records/batch.ts'
@@ -89,6 +90,26 @@ describe('the metadata journal', () => {
     disk.capacityBytes = Number.POSITIVE_INFINITY
     journal.append([topic('c')])
     expect(namesIn(open(disk))).toEqual(['a', 'c'])
+  })
+
+  test('takes what fits into a batch of 8 MiB, and of more nothing', () => {
+    const disk = new SimDisk()
+    const journal = open(disk)
+    const begun = journal.logEndOffset
+    const fill = Array.from({ length: 261 }, () => topic('x'.repeat(32_000)))
+    const sizeWith = (last: string) => metadataBatch([...fill, topic(last)], 1).length
+    const probe = 'x'.repeat(20_000)
+    const last = probe + 'x'.repeat(8 * 1024 * 1024 - sizeWith(probe))
+    for (const tooMuch of [
+      [...fill, topic(`${last}x`)],
+      [...fill, ...fill],
+    ]) {
+      expect(() => journal.append(tooMuch)).toThrow(DecisionTooLarge)
+    }
+    expect(journal.logEndOffset).toBe(begun)
+    journal.append([...fill, topic(last)])
+    expect([...batchHeaders(disk.readFile(LOG) ?? new Uint8Array(0))].at(-1)?.sizeBytes).toBe(8 * 1024 * 1024)
+    expect(namesIn(open(disk)).at(-1)).toBe(last)
   })
 
   test('reads what Kafka wrote, and goes on in its epoch', () => {

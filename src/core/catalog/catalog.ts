@@ -31,7 +31,7 @@ import type {
   Outcome,
   UpdateFeatures,
 } from './commands.ts'
-import type { Fault } from './decision.ts'
+import { type Fault, MAX_RECORDS } from './decision.ts'
 import { type FinalizedFeature, finalizedFeatures, levelInForce } from './features.ts'
 import { catalogMachine } from './machine.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -156,7 +156,13 @@ export class Catalog {
   }
   /** Recovery's end. Throws JournalError where leaders must be written and cannot. */
   resume(now: Millis): void {
-    this.runtime.execute({ type: 'takeUp' }, now)
+    let writtenCount: number
+    // What is too much for one decision is left to the next.
+    do {
+      const startOffset = this.metadataLog.logEndOffset
+      this.runtime.execute({ type: 'takeUp' }, now)
+      writtenCount = this.metadataLog.logEndOffset - startOffset
+    } while (writtenCount >= MAX_RECORDS)
     this.runtime.resume()
   }
 

@@ -1,6 +1,6 @@
 /** What the decisions of the catalog have in common. @module */
 import { ErrorCode } from '../../wire/errors.ts'
-import type { Decision } from '../machine.ts'
+import { type Decision, JournalError } from '../machine.ts'
 import type { CatalogCommand, CatalogEffect, CatalogReply, Outcome } from './commands.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 
@@ -8,6 +8,9 @@ export type CatalogDecision = Decision<MetadataRecord, CatalogReply, CatalogComm
 
 /** What one decision may write (QuorumController.MAX_RECORDS_PER_USER_OP). */
 export const MAX_RECORDS = 10_000
+
+/** What a decision would write is more than the journal takes at once, in bytes. */
+export class DecisionTooLarge extends JournalError {}
 
 /** Why something is not done. */
 export type Fault = Outcome

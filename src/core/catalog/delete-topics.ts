@@ -2,7 +2,7 @@
 import { type Uuid, zeroUuid } from '../../base/uuid.ts'
 import { ErrorCode } from '../../wire/errors.ts'
 import type { CatalogEffect, DeletedTopic, DeleteTopics, TopicReference } from './commands.ts'
-import type { CatalogDecision } from './decision.ts'
+import { type CatalogDecision, MAX_RECORDS } from './decision.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import type { CatalogState } from './state.ts'
 
@@ -28,6 +28,11 @@ export function decideDeleteTopics(state: CatalogState, { topics, timeoutMs }: D
   for (const topicId of going) {
     const topic = state.topicsById.get(topicId)
     if (!topic) continue
+    if (records.length === MAX_RECORDS) {
+      // Kafka's list of records overflows, which it has no code for.
+      answers.push(refused(topic.name, topicId, 'UNKNOWN_SERVER_ERROR', null))
+      continue
+    }
     records.push({ type: 'removeTopicRecord', value: { topicId } })
     effects.push({ type: 'topicDeleted', topic })
     answers.push({ name: topic.name, topicId, errorCode: ErrorCode.NONE, errorMessage: null })

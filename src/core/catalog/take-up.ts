@@ -1,7 +1,7 @@
 /** What a broker writes when it takes a directory up, which Kafka or an earlier broker may have left. @module */
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import type { BrokerIdentity } from './commands.ts'
-import type { CatalogDecision } from './decision.ts'
+import { type CatalogDecision, MAX_RECORDS } from './decision.ts'
 import { dependencyFault, TRANSACTION_VERSION } from './features.ts'
 import { safetyRecords } from './least-isr.ts'
 import type { MetadataRecord } from './metadata-record.ts'
@@ -11,10 +11,14 @@ import { NO_LEADER } from './topic.ts'
 /** The transactions of KIP-890: each has an epoch of its own. */
 const TRANSACTIONS_IN_FORCE = 2
 
-/** Leads again what Kafka took from this broker, and raises the features that this broker needs. */
+/**
+ * Leads again what Kafka took from this broker, and raises the features that this broker needs. What is more than
+ * MAX_RECORDS is left to the next decision, which goes on from there.
+ */
 export function decideTakeUp(state: CatalogState, broker: BrokerConfigs, identity: BrokerIdentity): CatalogDecision {
   const safety = hasEligibleLeaderReplicas(state) ? safetyRecords(state, broker) : []
-  return { records: [...electionRecords(state, identity), ...safety, ...raisingRecords(state)] }
+  const records = [...electionRecords(state, identity), ...safety, ...raisingRecords(state)]
+  return { records: records.slice(0, MAX_RECORDS) }
 }
 
 /** Kafka takes a partition from a broker that stops, and gives it back when the broker is unfenced. */

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'bun:test'
-import { zeroUuid } from '../../../src/base/uuid.ts'
+import { type Uuid, zeroUuid } from '../../../src/base/uuid.ts'
 import type { MetadataRecord } from '../../../src/core/catalog/metadata-record.ts'
 import { JournalError } from '../../../src/core/machine.ts'
 import { CatalogFixture } from './fixture.ts'
 
 const fenced = { replicas: null, removingReplicas: null, addingReplicas: null, directories: null }
+
+/** What Kafka writes of a partition whose one broker has stopped. */
+function stopped(topicId: Uuid, partitionId: number): MetadataRecord {
+  const value = { ...fenced, partitionId, topicId, isr: [], leader: -1, leaderRecoveryState: -1 }
+  return { type: 'partitionChangeRecord', value: { ...value, eligibleLeaderReplicas: [1], lastKnownElr: [1] } }
+}
 
 describe('the catalog', () => {
   test('is after a restart what it was before', () => {
@@ -45,12 +51,7 @@ describe('the catalog', () => {
   test('leads again what Kafka took from a broker that stopped', () => {
     const before = new CatalogFixture()
     const topicId = before.create({ name: 'a' })[0]?.topicId ?? zeroUuid
-    const value = { ...fenced, partitionId: 0, topicId, isr: [], leader: -1, leaderRecoveryState: -1 }
-    const stopped: MetadataRecord = {
-      type: 'partitionChangeRecord',
-      value: { ...value, eligibleLeaderReplicas: [1], lastKnownElr: [1] },
-    }
-    before.journal.records.push(stopped)
+    before.journal.records.push(stopped(topicId, 0))
     const after = before.restarted()
     expect(after.catalog.topicByName('a')?.partitions[0]).toMatchObject({
       leaderId: 1,
@@ -61,6 +62,18 @@ describe('the catalog', () => {
       lastKnownElr: [],
     })
     expect(after.restarted().catalog.topicByName('a')?.partitions[0]?.leaderEpoch).toBe(2)
+  })
+
+  test('leads again any number of partitions, with 10,000 records at once', () => {
+    const before = new CatalogFixture()
+    for (const name of ['a', 'b']) {
+      const topicId = before.create({ name, numPartitions: 9000 })[0]?.topicId ?? zeroUuid
+      for (let index = 0; index < 9000; index++) before.journal.records.push(stopped(topicId, index))
+    }
+    const { catalog, journal } = before.restarted()
+    expect(journal.counts).toEqual([10_000, 8000])
+    const leaders = [...catalog.topics()].flatMap(({ partitions }) => partitions.map(({ leaderId }) => leaderId))
+    expect(leaders).toEqual(Array(18_000).fill(1))
   })
 
   test('what brokers were told is in force after a restart, but for what nobody can be told', () => {

@@ -39,6 +39,19 @@ describe('deleteTopics', () => {
     expect(fixture.catalog.topicByName('a')).not.toBeNull()
   })
 
+  test('goes as far as 10,000 topics', () => {
+    const fixture = new CatalogFixture()
+    const names = Array.from({ length: 10_001 }, (_, index) => `t${index}`)
+    for (let from = 0; from < names.length; from += 5000) {
+      fixture.create(...names.slice(from, from + 5000).map(name => ({ name })))
+    }
+    const topics = names.map(name => ({ name, topicId: zeroUuid }))
+    const answers = fixture.catalog.deleteTopics({ topics, timeoutMs: 1000 }, 0)
+    const codes = answers.map(({ errorCode }) => errorCode)
+    expect(codes).toEqual([...Array(10_000).fill(ErrorCode.NONE), ErrorCode.UNKNOWN_SERVER_ERROR])
+    expect([...fixture.catalog.topics()].map(({ name }) => name)).toEqual(['t10000'])
+  })
+
   test('no time is no deletion', () => {
     const { fixture, id } = withTopic()
     const answers = fixture.catalog.deleteTopics({ topics: [{ name: null, topicId: id }], timeoutMs: 0 }, 0)

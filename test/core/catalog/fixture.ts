@@ -23,6 +23,8 @@ export const identity: BrokerIdentity = {
 export class MemoryJournal implements MetadataLog {
   readonly leaderEpoch = 1
   readonly records: MetadataRecord[] = []
+  /** How many came with each append. */
+  readonly counts: number[] = []
   isFull = false
 
   get logEndOffset(): number {
@@ -32,6 +34,7 @@ export class MemoryJournal implements MetadataLog {
   append(records: readonly MetadataRecord[]): void {
     if (this.isFull) throw new JournalError('full')
     this.records.push(...records)
+    this.counts.push(records.length)
   }
 }
 
