@@ -23,6 +23,7 @@ const KEY_VERSION = 0
 /** For one key or value after the other: making a writer costs more than what most of them are written with. */
 const writer = new Writer(256)
 
+/** The key's kind and fields: bytes of their own. */
 export function writeKey<F extends Fields>(schema: RecordSchema<F>, key: Draft<F>): Uint8Array {
   writer.reset()
   writer.int16(schema.id ?? 0)
@@ -30,6 +31,7 @@ export function writeKey<F extends Fields>(schema: RecordSchema<F>, key: Draft<F
   return writer.toBytes()
 }
 
+/** The value's version and fields: bytes of their own. A tombstone has none to write. */
 export function writeValue<F extends Fields>(schema: RecordSchema<F>, version: number, value: Draft<F>): Uint8Array {
   writer.reset()
   writer.int16(version)

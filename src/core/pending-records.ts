@@ -19,14 +19,17 @@ interface Pending<Value> {
   isSuperseded: boolean
 }
 
+/** Keys are any names; a producer has one open transaction at a time. */
 export class PendingRecords<Value> {
   /** By key and producer; those of a key in the order in which they were written. */
   private readonly byKey = new Map<string, Map<number, Pending<Value>>>()
   private readonly keysByProducer = new Map<number, Set<string>>()
 
+  /** Whether no open transaction has written anything. */
   get isEmpty(): boolean {
     return this.byKey.size === 0
   }
+  /** Whether an open transaction has written under `key`. */
   has(key: string): boolean {
     return this.byKey.has(key)
   }

@@ -21,6 +21,7 @@ export interface LogFacts {
   readonly logEndOffset: number
 }
 
+/** Where a round of cleaning begins and ends, and when. */
 export interface CleaningPlan {
   /** Everything before is clean: no key twice. */
   readonly firstDirtyOffset: number

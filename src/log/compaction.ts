@@ -31,6 +31,7 @@ export interface CompactedLog {
   lastRecords(): ReadonlyMap<number, LastRecord>
 }
 
+/** What a round needs beside the log. */
 export interface CleaningRound {
   readonly plan: CleaningPlan
   /** Empty, and of this round alone. */
@@ -53,6 +54,7 @@ export type Compaction = Generator<Move, number | null, void>
 const READ_BYTES = 512 * 1024
 const WRITE_BYTES = 256 * 1024
 
+/** A round of which nothing has happened before its first move. */
 export function* compact(log: CompactedLog, round: CleaningRound): Compaction {
   const endOffset = yield* fillOffsets(log, round)
   const groups = yield* groupsBefore(endOffset, log, round)

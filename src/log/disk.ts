@@ -41,6 +41,7 @@ export interface Disk {
   space(): DiskSpace
 }
 
+/** Sizes and positions are bytes. Every method may throw DiskError. */
 export interface DiskFile {
   readonly path: string
   readonly size: number

@@ -4,6 +4,7 @@ import { isCount, readCheckpointLines, writeCheckpointLines } from './checkpoint
 import type { Disk } from './disk.ts'
 import { LEADER_EPOCH_CHECKPOINT } from './file-names.ts'
 
+/** The records from `startOffset` on were written in `epoch`. */
 export interface EpochEntry {
   readonly epoch: number
   readonly startOffset: number

@@ -29,6 +29,7 @@ export function segmentFileName(
   return `${String(baseOffset).padStart(OFFSET_DIGITS, '0')}.${suffix}${replacement}`
 }
 
+/** What the name of a file says. */
 export interface SegmentFileName {
   readonly name: string
   readonly baseOffset: number

@@ -33,6 +33,7 @@ import type { ValidatedRecords } from './validate.ts'
 
 export type { TransactionEnd } from './producers.ts'
 
+/** Whose log it is, and how it is opened. */
 export interface PartitionLogOptions extends RecoveryOptions {
   readonly topic: string
   readonly partition: number

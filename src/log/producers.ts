@@ -32,6 +32,7 @@ export interface TransactionEnd extends EndTransaction {
  */
 export type AppendOrigin = 'client' | 'epochBumpingClient' | 'coordinator' | TransactionEnd
 
+/** Only what a client sends may be the repetition of a batch that is there (UnifiedLog.analyzeAndValidateProducerState). */
 export function isClient(origin: AppendOrigin): boolean {
   return origin === 'client' || origin === 'epochBumpingClient'
 }

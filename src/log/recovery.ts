@@ -14,6 +14,7 @@ import { Segment } from './segment.ts'
 import { Segments } from './segments.ts'
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.ts'
 
+/** What is known of a log before its directory is read. */
 export interface RecoveryOptions {
   readonly config: LogConfig
   readonly nowMs: number
@@ -27,6 +28,7 @@ export interface RecoveryOptions {
   readonly cleanedOffset?: number
 }
 
+/** A log as its directory has it, sound to its end. */
 export interface RecoveredLog {
   readonly segments: Segments
   readonly epochs: LeaderEpochs

@@ -133,6 +133,7 @@ export interface LeaveGroupResponse {
   }[]
 }
 
+/** A commit outside of transactions. */
 export interface OffsetCommit {
   readonly type: 'offsetCommit'
   /** Before 9 a group that is not there is an ILLEGAL_GENERATION. */
@@ -214,6 +215,7 @@ export interface OffsetFetch {
   readonly request: OffsetFetchRequest
 }
 
+/** One of the groups of an OffsetFetch (KIP-709). */
 export interface OffsetFetchRequest {
   readonly groupId: string
   /** Null and -1 where the version has none, or the asker is no member. Classic groups do not look. */
@@ -272,6 +274,7 @@ export interface DescribeGroup {
   readonly groupId: string
 }
 
+/** An entry of the answer of DescribeGroups. */
 export interface DescribedGroup {
   readonly errorCode: ErrorCode
   readonly errorMessage: string | null
@@ -298,6 +301,7 @@ export interface ListGroups {
   readonly typesFilter: readonly string[]
 }
 
+/** An entry of the answer of ListGroups. */
 export interface ListedGroup {
   readonly groupId: string
   readonly protocolType: string
@@ -347,6 +351,7 @@ export type GroupTimer =
   | { readonly type: 'syncPhaseEnded'; readonly groupId: string; readonly generationId: number }
   | { readonly type: 'expireOffsets' }
 
+/** Of the type of its command. */
 export type GroupReply =
   | { readonly type: 'joinGroup'; readonly response: JoinGroupResponse }
   | { readonly type: 'syncGroup'; readonly response: SyncGroupResponse }

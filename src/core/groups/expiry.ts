@@ -59,6 +59,7 @@ function expireGroup(outcome: Outcome, groupId: string, isPendingGroup: boolean)
   return count
 }
 
+/** Whether the group has no members, be it there or not. */
 export function isEmpty({ state }: Outcome, groupId: string): boolean {
   const group = state.volatile.classic.get(groupId)
   return !group || group.state === 'Empty'

@@ -25,6 +25,7 @@ export type GroupMetadataValue = Infer<typeof groupMetadataValue.fields>
 /** A record of a known kind; without a value it is a tombstone. */
 export type GroupRecord = OffsetCommitRecord | PendingOffsetCommit | GroupMetadataRecord
 
+/** What a group has committed for one partition. */
 export interface OffsetCommitRecord {
   readonly type: 'offsetCommit'
   readonly key: OffsetCommitKey
@@ -39,6 +40,7 @@ export interface PendingOffsetCommit {
   readonly value: OffsetCommitValue
 }
 
+/** A classic group as of its last generation. */
 export interface GroupMetadataRecord {
   readonly type: 'groupMetadata'
   readonly key: GroupMetadataKey

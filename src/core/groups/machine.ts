@@ -25,6 +25,7 @@ import { groupSettings } from './settings.ts'
 import { emptyState, type GroupsState, replay } from './state.ts'
 
 export type GroupDecision = Decision<GroupRecord, GroupReply, GroupCommand, GroupEffect>
+/** What a Runtime runs on the journal of one partition. */
 export type GroupMachine = Machine<GroupsState, GroupCommand, GroupRecord, GroupReply, GroupEffect>
 
 /** One machine serves any number of partitions, each with a state of its own. */

@@ -21,6 +21,7 @@ const GROUP_ID_NOT_FOUND_VERSION = 9
 const DEFAULT_RETENTION = -1
 const NO_TIMESTAMP = -1
 
+/** Commits for a member, whose session that extends, or for nobody in particular. */
 export function decideOffsetCommit(outcome: Outcome, { request, version }: OffsetCommit): void {
   const { groupId, memberId, groupInstanceId, generationIdOrMemberEpoch: generationId } = request
   const group = outcome.state.volatile.classic.get(groupId)

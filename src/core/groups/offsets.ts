@@ -7,6 +7,7 @@ import type { OffsetCommitValue } from './group-record.ts'
 import type { Outcome } from './outcome.ts'
 import { placeOf } from './state.ts'
 
+/** A group that is not there has committed nothing, and is no error. */
 export function decideOffsetFetch(outcome: Outcome, { request, requireStable }: OffsetFetch): void {
   const { groupId: group, topics } = request
   const { groups, offsets, pending } = outcome.state
@@ -52,6 +53,7 @@ function fetchedPartition(
   }
 }
 
+/** Forgets offsets of topics that no member subscribes to; the others are GROUP_SUBSCRIBED_TO_TOPIC (KIP-496). */
 export function decideOffsetDelete(outcome: Outcome, { request }: OffsetDelete): void {
   const { groupId, topics } = request
   const group = outcome.state.volatile.classic.get(groupId)

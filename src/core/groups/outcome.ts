@@ -6,6 +6,7 @@ import type { GroupMetadataValue, GroupRecord, OffsetCommitValue } from './group
 import type { GroupSettings } from './settings.ts'
 import type { GroupsState } from './state.ts'
 
+/** The decision, and what it is made from: the state as it was, and the time. */
 export class Outcome implements Decision<GroupRecord, GroupReply, GroupCommand, GroupEffect> {
   readonly records: GroupRecord[] = []
   readonly replies: (readonly [waiter: string, reply: GroupReply])[] = []

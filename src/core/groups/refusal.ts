@@ -10,6 +10,7 @@ import type {
   TxnOffsetCommitResponse,
 } from './commands.ts'
 
+/** `memberId` is what the member is known by: its own id, one it has just been given, or none. */
 export function joinRefusal(memberId: string, errorCode: ErrorCode): JoinGroupResponse {
   return { ...noGeneration, memberId, errorCode }
 }
@@ -23,6 +24,7 @@ const noGeneration = {
   members: [],
 }
 
+/** Assigns nothing. */
 export function syncRefusal(errorCode: ErrorCode): SyncGroupResponse {
   return { errorCode, protocolType: null, protocolName: null, assignment: noBytes }
 }
@@ -37,6 +39,8 @@ export function commitRefusal({ topics }: OffsetCommitRequest, errorCode: ErrorC
     })),
   }
 }
+
+/** The same for a commit within a transaction. */
 export function txnCommitRefusal({ topics }: TxnOffsetCommitRequest, errorCode: ErrorCode): TxnOffsetCommitResponse {
   return { topics: topics.map(({ name, partitions }) => ({ name, partitions: withError(partitions, errorCode) })) }
 }

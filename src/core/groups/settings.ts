@@ -2,6 +2,7 @@
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 import { textToNumber } from '../configs/definition.ts'
 
+/** Limits and times of the coordinator. */
 export interface GroupSettings {
   readonly minSessionTimeoutMs: number
   readonly maxSessionTimeoutMs: number
@@ -14,6 +15,7 @@ export interface GroupSettings {
 
 const MINUTE_MS = 60_000
 
+/** Read once: none of these configs can be changed while the broker runs. */
 export function groupSettings(configs: BrokerConfigs): GroupSettings {
   return {
     minSessionTimeoutMs: configs.number('group.min.session.timeout.ms'),

@@ -11,6 +11,7 @@ import type {
   PendingOffsetCommit,
 } from './group-record.ts'
 
+/** But for `volatile`, what `replay` and `replayMarker` make of the log. */
 export interface GroupsState {
   readonly groups: Map<string, StoredGroup>
   /** By group. They may outlive it: its kind can change. */
@@ -32,6 +33,7 @@ export interface StoredGroup {
 /** By topic and partition. */
 export type GroupOffsets = Map<string, Map<number, OffsetCommitValue>>
 
+/** An offset that counts once its transaction is committed. */
 export type PendingOffset = Pick<PendingOffsetCommit, 'key' | 'value'>
 
 /** What the log does not know and a restart forgets; `decide` writes it. */
@@ -46,6 +48,7 @@ export interface VolatileState {
 
 const simpleGroup: StoredGroup = { kind: 'classic', metadata: null }
 
+/** Before the first record. */
 export function emptyState(): GroupsState {
   return {
     groups: new Map(),

@@ -28,8 +28,10 @@ export type PromptRequest =
 /** What clients ask of one group. */
 export type GroupRequest = JoinGroup | SyncGroup | PromptRequest
 
+/** The answer to one kind of request. */
 export type GroupReplyTo<C extends GroupRequest> = Extract<GroupReply, { readonly type: C['type'] }>
 
+/** Says `errorCode` where the answer has room for it: of a commit at every partition. */
 export function unasked(command: GroupRequest, errorCode: ErrorCode): GroupReply {
   const { type } = command
   switch (type) {

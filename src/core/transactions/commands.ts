@@ -37,6 +37,7 @@ export interface InitProducerId extends WithProducerId {
   readonly request: InitProducerIdRequest
 }
 
+/** An id of '' and a timeout out of bounds are the machine's to refuse. */
 export interface InitProducerIdRequest {
   readonly transactionalId: string
   readonly transactionTimeoutMs: number
@@ -45,6 +46,7 @@ export interface InitProducerIdRequest {
   readonly producerEpoch: number
 }
 
+/** Who the producer is from now on. */
 export interface InitProducerIdResponse {
   readonly errorCode: ErrorCode
   /** -1 where there is an error. */
@@ -67,10 +69,12 @@ export interface AddPartitions {
   readonly clientTransactionVersion: ClientTransactionVersion
 }
 
+/** One producer's part of an AddPartitionsToTxn. */
 export interface PartitionsRequest extends TransactionalProducer {
   readonly topics: readonly TopicPartitions[]
 }
 
+/** Partitions of one topic. */
 export interface TopicPartitions {
   readonly name: string
   readonly partitions: readonly number[]
@@ -94,16 +98,19 @@ export interface VerifiedTopic {
   readonly resultsByPartition: readonly { readonly partitionIndex: number; readonly partitionErrorCode: ErrorCode }[]
 }
 
+/** Commits or aborts. By version 2 it takes a new producer id where epochs are used up. */
 export interface EndTxn extends WithProducerId {
   readonly type: 'endTxn'
   readonly request: EndTxnRequest
   readonly clientTransactionVersion: ClientTransactionVersion
 }
 
+/** Not `committed` is aborted. */
 export interface EndTxnRequest extends TransactionalProducer {
   readonly committed: boolean
 }
 
+/** NONE where the outcome is decided, even if a log has not taken its marker. */
 export interface EndTxnResponse {
   readonly errorCode: ErrorCode
   /** What the producer is to go on with: -1 and -1 before version 5, and where there is an error. */
@@ -111,11 +118,13 @@ export interface EndTxnResponse {
   readonly producerEpoch: number
 }
 
+/** Asks how the transaction of one id stands. */
 export interface DescribeTransaction {
   readonly type: 'describeTransaction'
   readonly transactionalId: string
 }
 
+/** An entry of the answer of DescribeTransactions. Of a transaction that has not begun the start is -1. */
 export interface DescribedTransaction {
   readonly errorCode: ErrorCode
   readonly transactionalId: string
@@ -140,6 +149,7 @@ export interface ListTransactions {
   readonly matcher: Matcher | null
 }
 
+/** An entry of the answer of ListTransactions; its state is a name, as of `statusName`. */
 export interface ListedTransaction {
   readonly transactionalId: string
   readonly producerId: number
@@ -182,6 +192,7 @@ export type TransactionTimer =
   | { readonly type: 'expireTransactionalIds' }
   | { readonly type: 'retryMarkers'; readonly transactionalId: string }
 
+/** Of the type of its command, or `producerIdNeeded`. */
 export type TransactionReply =
   | { readonly type: 'initProducerId'; readonly response: InitProducerIdResponse }
   | { readonly type: 'addPartitions'; readonly errorCode: ErrorCode }
@@ -191,6 +202,7 @@ export type TransactionReply =
   | { readonly type: 'listTransactions'; readonly transactions: readonly ListedTransaction[] }
   | { readonly type: 'producerIdNeeded' }
 
+/** What is to be done once the records are written. It comes back to the machine as a command. */
 export type TransactionEffect = WriteMarkers | AbortTimedOut
 
 /**

@@ -16,6 +16,10 @@ import { completed, epochAfter, isEpochExhausted, MAX_EPOCH, prepared } from './
 
 const { EMPTY, ONGOING, COMPLETE_COMMIT, COMPLETE_ABORT } = TransactionStatus
 
+/**
+ * Decides the outcome, or answers NONE once more where the transaction has ended so already. By version 2 the answer names the
+ * producer of the next transaction (KIP-890).
+ */
 export function decideEndTxn(outcome: Outcome, command: EndTxn): void {
   const { transactionalId } = command.request
   const transaction = outcome.state.transactions.get(transactionalId)
@@ -129,6 +133,7 @@ export function fence(
   return prepare(outcome, { ...abort, transaction: fenced, version: 0, lastProducerEpoch: -1 }) !== null
 }
 
+/** Fences the producer and aborts, unless the transaction has ended since. Answers nothing but `producerIdNeeded`. */
 export function decideAbortTimedOut(
   outcome: Outcome,
   { transactionalId, newProducerId, ...producer }: AbortTimedOut,

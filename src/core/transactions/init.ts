@@ -11,6 +11,10 @@ import { isPrepared, TransactionStatus } from './status.ts'
 import type { Transaction } from './transaction-record.ts'
 import { isEpochExhausted, unusedTransaction, withProducer } from './transitions.ts'
 
+/**
+ * Answers the producer's id and epoch; CONCURRENT_TRANSACTIONS where a transaction is to be ended first, and PRODUCER_FENCED to
+ * one that would go on though another has begun.
+ */
 export function decideInitProducerId(outcome: Outcome, { request, newProducerId }: InitProducerId): void {
   const { transactionalId, transactionTimeoutMs } = request
   const { state, settings } = outcome

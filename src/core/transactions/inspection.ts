@@ -7,6 +7,7 @@ import type { TransactionsState } from './state.ts'
 import { statusName } from './status.ts'
 import type { Transaction } from './transaction-record.ts'
 
+/** With the partitions that have no marker yet. TRANSACTIONAL_ID_NOT_FOUND for an id that was never used, or is forgotten. */
 export function decideDescribeTransaction(outcome: Outcome, transactionalId: string): void {
   outcome.reply({ type: 'describeTransaction', response: describe(outcome.state, transactionalId) })
 }
@@ -47,6 +48,7 @@ const nothing = {
   topics: [],
 }
 
+/** What passes all filters. What has no start passes any duration (TransactionStateManager.listTransactionStates). */
 export function decideListTransactions(outcome: Outcome, filters: ListTransactions): void {
   const { state, now } = outcome
   const transactions: ListedTransaction[] = []

@@ -3,9 +3,11 @@ import { fullMatcher } from '../../base/re2.ts'
 import type { ListTransactions } from './commands.ts'
 import { fleetingNames, statusNames } from './status.ts'
 
+/** As the door has it: what its version lacks lets all through. */
 export interface ListTransactionsRequest {
   readonly stateFilters: readonly string[]
   readonly producerIdFilters: readonly number[]
+  /** In ms; below 0 lets all through. */
   readonly durationFilter: number
   /** RE2, to match the whole transactional id; null and '' let all through. */
   readonly transactionalIdPattern: string | null

@@ -22,6 +22,7 @@ import { decideFindTimedOut, scheduleSearch } from './timeouts.ts'
 import type { TransactionRecord } from './transaction-record.ts'
 
 type TransactionDecision = Decision<TransactionRecord, TransactionReply, TransactionCommand, TransactionEffect>
+/** What a Runtime runs on the journal of one partition. */
 export type TransactionMachine = Machine<
   TransactionsState,
   TransactionCommand,

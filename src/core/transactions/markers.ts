@@ -9,6 +9,7 @@ import { completed } from './transitions.ts'
 /** After a log has refused a marker. Meanwhile the producer is told CONCURRENT_TRANSACTIONS. */
 const RETRY_MS = 500
 
+/** The effect that writes a decided outcome to `topics`: to all partitions of the transaction where they are left out. */
 export function owedMarkers(
   transactionalId: string,
   transaction: Transaction,
@@ -43,6 +44,7 @@ export function resume({ transactions }: TransactionsState): WriteMarkers[] {
   return owed
 }
 
+/** Completes the transaction, or asks again later for what is missing. What another transaction has owed changes nothing. */
 export function decideMarkersWritten(
   outcome: Outcome,
   { transactionalId, missing, ...producer }: MarkersWritten,
@@ -64,6 +66,7 @@ export function retryLater(outcome: Outcome, transactionalId: string, missing: r
   outcome.setTimer(`markers ${transactionalId}`, outcome.now + RETRY_MS, { type: 'retryMarkers', transactionalId })
 }
 
+/** Owes again what logs have refused, unless the transaction is complete by now. */
 export function decideRetryMarkers({ state, effects }: Outcome, transactionalId: string): void {
   const transaction = state.transactions.get(transactionalId)
   if (!transaction || !isPrepared(transaction)) return

@@ -11,6 +11,7 @@ import type { TransactionSettings } from './settings.ts'
 import type { TransactionsState } from './state.ts'
 import type { Transaction, TransactionRecord } from './transaction-record.ts'
 
+/** The decision, and what it is made from: the state as it was, and the time. */
 export class Outcome implements Decision<TransactionRecord, TransactionReply, TransactionCommand, TransactionEffect> {
   readonly records: TransactionRecord[] = []
   readonly replies: (readonly [waiter: string, reply: TransactionReply])[] = []

@@ -7,6 +7,7 @@ import { scheduleSearch } from './timeouts.ts'
 import type { Transaction } from './transaction-record.ts'
 import { withPartitions } from './transitions.ts'
 
+/** Answers one code for all partitions. Where the transaction has them already, nothing is written. */
 export function decideAddPartitions(
   outcome: Outcome,
   { request, clientTransactionVersion: version }: AddPartitions,
@@ -50,6 +51,7 @@ function has({ transactionPartitions }: Transaction, name: string, partition: nu
   return transactionPartitions?.find(({ topic }) => topic === name)?.partitionIds.includes(partition) ?? false
 }
 
+/** Whether each partition may be written to: TRANSACTION_ABORTABLE where it is not in the transaction (KIP-890). */
 export function decideVerifyPartitions(outcome: Outcome, { request }: VerifyPartitions): void {
   const transaction = outcome.state.transactions.get(request.transactionalId)
   const errorCode = judge(transaction, request)

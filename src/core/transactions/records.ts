@@ -1,6 +1,7 @@
 /** What `__transaction_state` holds. @module */
 import { array, int8, int16, int32, int64, recordSchema, string } from '../../wire/schema.ts'
 
+/** Without a value the id is forgotten. */
 export const transactionLogKey = recordSchema({
   name: 'TransactionLogKey',
   id: 0,
@@ -11,6 +12,7 @@ export const transactionLogKey = recordSchema({
   }),
 })
 
+/** Version 1 is written since transaction.version 1 (KIP-890). */
 export const transactionLogValue = recordSchema({
   name: 'TransactionLogValue',
   id: 0,

@@ -1,8 +1,11 @@
 /** The broker's configs that transactions go by. @module */
 import type { BrokerConfigs } from '../configs/broker-configs.ts'
 
+/** Limits and intervals of the coordinator. */
 export interface TransactionSettings {
+  /** The longest timeout that a client may ask for. */
   readonly maxTimeoutMs: number
+  /** How long an id is remembered that nobody uses. */
   readonly transactionalIdExpirationMs: number
   /** How often transactions are looked for that have timed out. */
   readonly abortIntervalMs: number
@@ -10,6 +13,7 @@ export interface TransactionSettings {
   readonly expiryIntervalMs: number
 }
 
+/** Read once: none of these configs can be changed while the broker runs. */
 export function transactionSettings(configs: BrokerConfigs): TransactionSettings {
   return {
     maxTimeoutMs: configs.number('transaction.max.timeout.ms'),

@@ -3,6 +3,7 @@ import type { TopicPartitions } from './commands.ts'
 import { TransactionStatus } from './status.ts'
 import type { Transaction, TransactionRecord } from './transaction-record.ts'
 
+/** But for `volatile`, what `replay` makes of the records. */
 export interface TransactionsState {
   readonly transactions: Map<string, Transaction>
   /** The transactional ids among them whose transaction goes on: those that may time out. */
@@ -25,6 +26,7 @@ export interface VolatileState {
   unsearched: Iterator<readonly [transactionalId: string, transaction: Transaction]> | null
 }
 
+/** Before the first record. */
 export function emptyState(): TransactionsState {
   return {
     transactions: new Map(),

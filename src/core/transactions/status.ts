@@ -1,5 +1,6 @@
 /** The states of a transaction, as the log has them and as clients are told (Kafka's TransactionState). @module */
 
+/** As `transactionStatus` of a TransactionLogValue. */
 export const TransactionStatus = {
   EMPTY: 0,
   ONGOING: 1,
@@ -37,6 +38,7 @@ export function isAtRest({ transactionStatus: status }: { readonly transactionSt
   return status === EMPTY || status === COMPLETE_COMMIT || status === COMPLETE_ABORT
 }
 
+/** '' for a number that is no status. */
 export function statusName(status: number): string {
   return statusNames[status] ?? ''
 }

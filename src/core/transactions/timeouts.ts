@@ -17,6 +17,7 @@ export function scheduleSearch(outcome: Outcome): void {
   outcome.setTimer('find timed out', now + settings.abortIntervalMs, { type: 'findTimedOut' })
 }
 
+/** Owes an `abortTimedOut` for each transaction that is older than its timeout, and looks again while any is going on. */
 export function decideFindTimedOut(outcome: Outcome): void {
   const { state, now, effects } = outcome
   state.volatile.isSearchScheduled = false

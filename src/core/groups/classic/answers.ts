@@ -57,6 +57,7 @@ function everybody(group: ClassicGroup): JoinGroupResponse['members'] {
   }))
 }
 
+/** The assignment that the leader gave the member, empty if it gave none. */
 export function assigned(group: ClassicGroup, { assignment }: ClassicMember): SyncGroupResponse {
   return { errorCode: ErrorCode.NONE, protocolType: group.protocolType, protocolName: group.protocolName, assignment }
 }

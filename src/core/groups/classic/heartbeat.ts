@@ -4,6 +4,7 @@ import type { Heartbeat, HeartbeatRequest } from '../commands.ts'
 import type { Outcome } from '../outcome.ts'
 import { extendSession } from './sessions.ts'
 
+/** Extends the session, also where the answer is REBALANCE_IN_PROGRESS: that member lives, and is to join again. */
 export function decideHeartbeat(outcome: Outcome, { request }: Heartbeat): void {
   outcome.reply({ type: 'heartbeat', response: { errorCode: beat(outcome, request) } })
 }

@@ -18,6 +18,7 @@ const SKIP_ASSIGNMENT_VERSION = 9
 /** How long a new member may wait for its first generation: until then it cannot say that it lives. */
 const NEW_MEMBER_TIMEOUT_MS = 5 * 60_000
 
+/** Answers at once, or the command's `waiter` when the generation has begun. */
 export function decideJoinGroup(outcome: Outcome, command: JoinGroup): void {
   const { groupId, memberId } = command.request
   const errorCode = requestFault(outcome, command)

@@ -9,6 +9,7 @@ import { endSession } from './sessions.ts'
 
 type LeavingMember = LeaveGroupRequest['members'][number]
 
+/** A code for each of the members. If any has gone, those who stay rebalance. */
 export function decideLeaveGroup(outcome: Outcome, { request }: LeaveGroup): void {
   const { groupId } = request
   if (groupId === '') {

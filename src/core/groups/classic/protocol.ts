@@ -1,6 +1,7 @@
 /** What the members of a classic consumer group tell one another through the coordinator, which does not look inside. @module */
 import { array, bytes, int32, recordSchema, string } from '../../../wire/schema.ts'
 
+/** The metadata of a protocol in JoinGroup; its version comes before it, an int16. */
 export const consumerProtocolSubscription = recordSchema({
   name: 'ConsumerProtocolSubscription',
   versions: '0-3',
@@ -20,6 +21,7 @@ export const consumerProtocolSubscription = recordSchema({
   }),
 })
 
+/** The assignment in SyncGroup; its version comes before it, an int16. */
 export const consumerProtocolAssignment = recordSchema({
   name: 'ConsumerProtocolAssignment',
   versions: '0-3',

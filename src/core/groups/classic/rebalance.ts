@@ -113,6 +113,7 @@ function withdrawAssignments(outcome: Outcome, group: ClassicGroup): void {
   }
 }
 
+/** Ends the session too. The rebalance that follows is left to the caller. */
 export function removeMember(outcome: Outcome, group: ClassicGroup, member: ClassicMember): void {
   dismiss(outcome, group, member, ErrorCode.UNKNOWN_MEMBER_ID)
   group.remove(member.memberId)

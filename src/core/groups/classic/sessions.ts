@@ -37,6 +37,7 @@ export function expectMember(outcome: Outcome, groupId: string, memberId: string
   outcome.setTimer(sessionKey(groupId, memberId), at, { type: 'sessionEnded', groupId, memberId })
 }
 
+/** Nobody is waited for any more under this id. */
 export function endSession(outcome: Outcome, { groupId }: ClassicGroup, memberId: string): void {
   outcome.cancelTimer(sessionKey(groupId, memberId))
 }

@@ -11,6 +11,7 @@ import { noteSync } from './rebalance.ts'
 import { extendSession } from './sessions.ts'
 import { groupMetadata } from './stored.ts'
 
+/** Answers at once in a stable group, else the command's `waiter` when the leader has assigned. */
 export function decideSyncGroup(outcome: Outcome, { request, waiter }: SyncGroup): void {
   const group = outcome.state.volatile.classic.get(request.groupId)
   const member = group?.members.get(request.memberId)

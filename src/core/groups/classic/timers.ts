@@ -6,6 +6,7 @@ import type { ClassicGroup } from './group.ts'
 import { completeJoinPhase, endInitialDelay, prepareRebalance, removeMember } from './rebalance.ts'
 import { setSessionTimer } from './sessions.ts'
 
+/** The timers of one group. */
 export type ClassicGroupTimer = Exclude<GroupTimer, { readonly type: 'expireOffsets' }>
 
 /** A timer that comes for what is no more changes nothing. */
