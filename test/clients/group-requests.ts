@@ -13,6 +13,7 @@ import { codecOf } from '../../src/wire/compile.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { Infer } from '../../src/wire/schema.ts'
 import { Writer } from '../../src/wire/writer.ts'
+import { coordinatorOf, GROUP_KEY, offsetFetchOf } from './coordinator-requests.ts'
 import { AnswerError } from './requests.ts'
 import type { WireClient } from './wire-client.ts'
 
@@ -24,7 +25,6 @@ const COMMIT_VERSION = 9
 const FETCH_VERSION = 9
 const DESCRIBE_VERSION = 5
 const LIST_VERSION = 5
-const GROUP_KEY = 0
 /** The version of a subscription: it is written before it. */
 const SUBSCRIPTION_VERSION = 1
 const REBALANCE_MS = 60_000
@@ -63,8 +63,8 @@ export async function settled<T extends { readonly errorCode: number }>(ask: () 
 /** Waits until there is a coordinator. */
 export async function findGroup(client: WireClient, groupId: string): Promise<void> {
   await settled(async () => {
-    const request = { key: '', keyType: GROUP_KEY, coordinatorKeys: [groupId] }
-    const [found] = (await client.call(findCoordinator, FIND_VERSION, request)).coordinators
+    const answer = await client.call(findCoordinator, FIND_VERSION, coordinatorOf(groupId, GROUP_KEY))
+    const [found] = answer.coordinators
     return { errorCode: found?.errorCode ?? ErrorCode.UNKNOWN_SERVER_ERROR }
   })
 }
@@ -141,9 +141,8 @@ export async function commit(
 
 /** All that a group has committed, by transactions that have ended too. @throws AnswerError */
 export async function committedOffsets(client: WireClient, groupId: string) {
-  const request = { groups: [{ groupId, topics: null }], groupId: '', topics: null, requireStable: true }
   const group = await settled(async () => {
-    const [only] = (await client.call(offsetFetch, FETCH_VERSION, request)).groups
+    const [only] = (await client.call(offsetFetch, FETCH_VERSION, offsetFetchOf(groupId))).groups
     if (!only) return { errorCode: ErrorCode.UNKNOWN_SERVER_ERROR, topics: [] }
     const refused = only.topics.flatMap(of => of.partitions).find(of => of.errorCode !== ErrorCode.NONE)
     return { ...only, errorCode: refused?.errorCode ?? only.errorCode }

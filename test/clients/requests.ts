@@ -8,6 +8,7 @@ import { zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode, errorName } from '../../src/wire/errors.ts'
 import { type BatchHeader, batchHeaders, checkBatch } from '../../src/wire/records/batch.ts'
 import type { Infer } from '../../src/wire/schema.ts'
+import { initOf } from './coordinator-requests.ts'
 import type { WireClient } from './wire-client.ts'
 
 const PARTITION_BYTES = 4 * 1024 * 1024
@@ -57,12 +58,7 @@ export async function createTopic(
 
 /** A new producer id, its epoch being 0. @throws AnswerError */
 export async function newProducerId(client: WireClient): Promise<number> {
-  const answer = await client.call(initProducerId, 4, {
-    transactionalId: null,
-    transactionTimeoutMs: TIMEOUT_MS,
-    enable2Pc: false,
-    keepPreparedTxn: false,
-  })
+  const answer = await client.call(initProducerId, 4, initOf(null))
   requireNone('InitProducerId', answer.errorCode)
   return answer.producerId
 }

@@ -4,17 +4,11 @@
  */
 import { FrameBuffers, FrameCutter } from '../../src/broker/frame-cutter.ts'
 import { OutputQueue } from '../../src/host/output-queue.ts'
-import { codecOf } from '../../src/wire/compile.ts'
-import {
-  isFlexible,
-  requestHeader,
-  requestHeaderVersion,
-  responseHeader,
-  responseHeaderVersion,
-} from '../../src/wire/frame.ts'
+import { writeRequest } from '../../src/wire/frame.ts'
 import { Reader } from '../../src/wire/reader.ts'
 import type { Contract, Draft, Fields, Infer } from '../../src/wire/schema.ts'
 import { Writer } from '../../src/wire/writer.ts'
+import { readAnswer } from './answer-frame.ts'
 
 const MAX_FRAME_BYTES = 100 * 1024 * 1024
 const CLIENT_ID = 'wire-client'
@@ -24,8 +18,13 @@ export class Disconnected extends Error {
   override readonly name = 'Disconnected'
 }
 
+/** For `catch`: null where the connection went, else the error is thrown on. */
+export function onlyDisconnected(error: unknown): null {
+  if (error instanceof Disconnected) return null
+  throw error
+}
+
 interface Waiting {
-  readonly correlationId: number
   take(frame: Uint8Array): void
   reject(error: Error): void
 }
@@ -54,9 +53,9 @@ export class WireClient implements Disposable {
     if (this.isClosed) return Promise.reject(new Disconnected(contract.name))
     const correlationId = this.nextCorrelationId++
     return new Promise((resolve, reject) => {
-      const take = (frame: Uint8Array) => resolve(readResponse(frame, contract, version))
-      this.waiting.push({ correlationId, take, reject })
-      this.transport.send(writeRequest(contract, version, correlationId, request))
+      const take = (frame: Uint8Array) => resolve(readAnswer(new Reader(frame), contract, version, correlationId))
+      this.waiting.push({ take, reject })
+      this.transport.send(requestFrame(contract, version, correlationId, request))
     })
   }
 
@@ -65,8 +64,7 @@ export class WireClient implements Disposable {
     this.frames.feed(chunk)
     for (let frame = this.frames.next(); frame; frame = this.frames.next()) {
       const waiting = this.waiting.shift()
-      const correlationId = new Reader(frame).int32()
-      if (waiting?.correlationId !== correlationId) throw new Error(`nobody waits for answer ${correlationId}`)
+      if (!waiting) throw new Error('an answer that nobody waits for')
       try {
         waiting.take(frame)
       } catch (error) {
@@ -107,29 +105,13 @@ export async function connect(port: number, hostname = '127.0.0.1'): Promise<Wir
   return client
 }
 
-function writeRequest<Q extends Fields>(
+function requestFrame<Q extends Fields>(
   contract: Contract<Q>,
   version: number,
   correlationId: number,
   request: Draft<Q>,
 ): Uint8Array {
   const writer = new Writer()
-  const headerVersion = requestHeaderVersion(contract, version)
-  writer.beginFrame()
-  codecOf(requestHeader.fields, headerVersion, headerVersion === 2).write(writer, {
-    requestApiKey: contract.key,
-    requestApiVersion: version,
-    correlationId,
-    clientId: CLIENT_ID,
-  })
-  codecOf(contract.request, version, isFlexible(contract.flexible, version)).write(writer, request)
-  writer.endFrame()
+  writeRequest(writer, contract, version, { correlationId, clientId: CLIENT_ID }, request)
   return writer.toBytes()
-}
-
-function readResponse<S extends Fields>(frame: Uint8Array, contract: Contract<Fields, S>, version: number): Infer<S> {
-  const reader = new Reader(frame)
-  const headerVersion = responseHeaderVersion(contract, version)
-  codecOf(responseHeader.fields, headerVersion, headerVersion === 1).read(reader)
-  return codecOf(contract.response, version, isFlexible(contract.flexible, version)).read(reader)
 }

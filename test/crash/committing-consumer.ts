@@ -10,7 +10,7 @@ import {
   settled,
   sync,
 } from '../clients/group-requests.ts'
-import { Disconnected, type WireClient } from '../clients/wire-client.ts'
+import type { WireClient } from '../clients/wire-client.ts'
 
 /** The least that a broker takes: a member that the group remembers and the client forgot holds up the others so long. */
 const SESSION_MS = 6000
@@ -72,15 +72,11 @@ export class CommittingConsumer {
 
   constructor(private readonly group: CommittingGroup) {}
 
-  /** Commits until the connection is lost, or until `isDone`. */
+  /** Commits until `isDone`, or for ever. @throws Disconnected */
   async run(client: WireClient, isDone: () => boolean = () => false): Promise<void> {
-    try {
-      await findGroup(client, this.group.groupId)
-      await this.resume(client)
-      while (!isDone()) await this.commitFor(client)
-    } catch (error) {
-      if (!(error instanceof Disconnected)) throw error
-    }
+    await findGroup(client, this.group.groupId)
+    await this.resume(client)
+    while (!isDone()) await this.commitFor(client)
   }
 
   /** Goes on as the member that it was, if the group still knows it. */

@@ -11,6 +11,7 @@ import { temporaryDirectory } from '../host/directory.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { CommittingConsumer, CommittingGroup } from './committing-consumer.ts'
+import { untilGone } from './until-gone.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20)
 const MAX_LIFE_MS = 600
@@ -41,14 +42,15 @@ test(
     for (let round = 0; round < ROUNDS; round++) {
       await using broker = await startBroker(options)
       const killed = Bun.sleep(random.below(MAX_LIFE_MS)).then(() => broker.kill())
-      await Promise.all([...consumers.map(consumer => runOn(broker, consumer)), killed])
+      const committing = consumers.map(consumer => untilGone(broker, client => consumer.run(client)))
+      await Promise.all([...committing, killed])
     }
 
     await using recovered = await startBroker(options)
     await checkAll(recovered)
     const before = groups.map(group => group.acknowledgedCount)
     const hasGoneOn = () => groups.every((group, i) => group.acknowledgedCount >= (before[i] ?? 0) + LAST_COUNT)
-    await Promise.all(consumers.map(consumer => runOn(recovered, consumer, hasGoneOn)))
+    await Promise.all(consumers.map(consumer => untilGone(recovered, client => consumer.run(client, hasGoneOn))))
     expect(hasGoneOn()).toBe(true)
     expect(consumers.reduce((sum, { counts }) => sum + counts.resumed, 0)).toBeGreaterThan(0)
     await checkAll(recovered)
@@ -66,12 +68,6 @@ async function makeTopic(): Promise<void> {
   await using broker = await startBroker(options)
   using client = await connect(broker.port)
   await createTopic(client, TOPIC, PARTITION_COUNT)
-}
-
-/** Until the broker is gone: before it was reached even, perhaps. */
-async function runOn(broker: RunningBroker, consumer: CommittingConsumer, isDone?: () => boolean): Promise<void> {
-  using client = await connect(broker.port).catch(() => null)
-  if (client) await consumer.run(client, isDone)
 }
 
 async function checkAll(broker: RunningBroker): Promise<void> {

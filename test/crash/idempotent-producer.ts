@@ -6,7 +6,7 @@ import { ErrorCode } from '../../src/wire/errors.ts'
 import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import type { Infer } from '../../src/wire/schema.ts'
 import { AnswerError } from '../clients/requests.ts'
-import { Disconnected, type WireClient } from '../clients/wire-client.ts'
+import { onlyDisconnected, type WireClient } from '../clients/wire-client.ts'
 
 export const IN_FLIGHT_COUNT = 5
 const PRODUCE_VERSION = 9
@@ -118,13 +118,8 @@ export class IdempotentProducer {
   }
 
   /** The outcomes, or null if the connection was lost first. */
-  private async send(client: WireClient, batches: readonly Batch[]): Promise<Outcome[] | null> {
-    try {
-      return await produceBatches(client, this.topic, batches)
-    } catch (error) {
-      if (error instanceof Disconnected) return null
-      throw error
-    }
+  private send(client: WireClient, batches: readonly Batch[]): Promise<Outcome[] | null> {
+    return produceBatches(client, this.topic, batches).catch(onlyDisconnected)
   }
 
   /** Takes the answer to the oldest request; false if there will be none. */

@@ -7,12 +7,13 @@ import { afterAll, expect, test } from 'bun:test'
 import { readRecords } from '../../src/wire/records/record.ts'
 import { type RunningBroker, startBroker } from '../binary.ts'
 import { createTopic, newProducerId, storedBatches } from '../clients/requests.ts'
-import { connect, Disconnected } from '../clients/wire-client.ts'
+import { connect, type WireClient } from '../clients/wire-client.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { IdempotentProducer, sequenceOf } from './idempotent-producer.ts'
 import { TailingReader } from './tailing-reader.ts'
+import { untilGone } from './until-gone.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 20)
 const MAX_LIFE_MS = 600
@@ -37,8 +38,9 @@ test(
       await using broker = await startBroker(options)
       using client = await connect(broker.port)
       const killed = Bun.sleep(random.below(MAX_LIFE_MS)).then(() => broker.kill())
-      const reading = readers.map(reader => readTail(broker, reader))
-      await Promise.all([producer.run(client), takeProducerIds(broker, producerIds), ...reading, killed])
+      const taking = untilGone(broker, own => takeProducerIds(own, producerIds))
+      const reading = readers.map(reader => untilGone(broker, own => reader.run(own)))
+      await Promise.all([producer.run(client), taking, ...reading, killed])
     }
 
     await using recovered = await startBroker(options)
@@ -67,28 +69,15 @@ async function firstProducer(producerIds: Set<number>, random: SeededRandom): Pr
   return new IdempotentProducer(TOPIC, producerId, PARTITION_COUNT, random)
 }
 
-/** Takes new ids, block after block, until the broker is gone. */
-async function takeProducerIds(broker: RunningBroker, taken: Set<number>): Promise<void> {
-  using client = await connect(broker.port)
+/** Takes new ids, block after block. */
+async function takeProducerIds(client: WireClient, taken: Set<number>): Promise<void> {
   for (;;) {
-    const ids = await Promise.all(Array.from({ length: 10 }, () => newProducerId(client))).catch(onlyDisconnected)
-    if (!ids) return
+    const ids = await Promise.all(Array.from({ length: 10 }, () => newProducerId(client)))
     for (const id of ids) {
       if (taken.has(id)) throw new Error(`producer id ${id} was given twice`)
       taken.add(id)
     }
   }
-}
-
-/** Reads what comes, until the broker is gone: before it was reached even, perhaps. */
-async function readTail(broker: RunningBroker, reader: TailingReader): Promise<void> {
-  using client = await connect(broker.port).catch(() => null)
-  if (client) await reader.run(client)
-}
-
-function onlyDisconnected(error: unknown): null {
-  if (error instanceof Disconnected) return null
-  throw error
 }
 
 /** Every partition holds what was acknowledged and nothing else: each offset is the sequence that was written there. */

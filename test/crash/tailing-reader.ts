@@ -3,7 +3,7 @@ import { concatBytes, noBytes } from '../../src/base/bytes.ts'
 import { batchHeaders, checkBatch } from '../../src/wire/records/batch.ts'
 import { type RecordEntry, readRecords } from '../../src/wire/records/record.ts'
 import { fetchFrom, storedBatches, type TopicPartition } from '../clients/requests.ts'
-import { Disconnected, type WireClient } from '../clients/wire-client.ts'
+import type { WireClient } from '../clients/wire-client.ts'
 
 const MAX_BYTES = 10 * 1024 * 1024
 const WAIT_MS = 100
@@ -21,12 +21,11 @@ export class TailingReader {
     return this.hashes.length
   }
 
-  /** Reads until the connection is lost. Throws for a gap, and where an offset holds another record than before. */
+  /** Reads for ever. Throws Disconnected; for a gap; and where an offset holds another record than before. */
   async run(client: WireClient): Promise<void> {
     let offset = Math.max(0, this.position - AGAIN_COUNT)
     for (;;) {
-      const fetched = await fetchFrom(client, this.from, { offset, maxWaitMs: WAIT_MS }).catch(onlyDisconnected)
-      if (!fetched) return
+      const fetched = await fetchFrom(client, this.from, { offset, maxWaitMs: WAIT_MS })
       const bytes = fetched.records?.length ? concatBytes(fetched.records) : noBytes
       for (const header of batchHeaders(bytes)) {
         checkBatch(bytes, header.position, header.sizeBytes)
@@ -53,9 +52,4 @@ export class TailingReader {
     if (known !== undefined && known !== hash) throw new Error(`${offset} holds another record than before`)
     this.hashes[offset] = hash
   }
-}
-
-function onlyDisconnected(error: unknown): null {
-  if (error instanceof Disconnected) return null
-  throw error
 }

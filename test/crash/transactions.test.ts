@@ -8,13 +8,14 @@ import { Kafka, logLevel } from 'kafkajs'
 import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import { type RunningBroker, startBroker } from '../binary.ts'
 import { createTopic } from '../clients/requests.ts'
-import { connect, Disconnected } from '../clients/wire-client.ts'
+import { connect } from '../clients/wire-client.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { seed } from '../seed.ts'
 import { SeededRandom } from '../sim/random.ts'
 import { CommittedReader } from './committed-reader.ts'
 import { produceBatches } from './idempotent-producer.ts'
 import { Mover } from './mover.ts'
+import { untilGone } from './until-gone.ts'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 10)
 /** What a broker lives for: at most so many transactions of all movers, and a part of the next ones. */
@@ -51,7 +52,8 @@ test(
         if (!isKilled) throw error
       }
       const moving = movers.map(mover => mover.run(broker).catch(onlyKilled))
-      await Promise.all([...moving, ...readers.map(reader => readTail(broker, reader)), killed])
+      const reading = readers.map(reader => untilGone(broker, client => reader.run(client)))
+      await Promise.all([...moving, ...reading, killed])
     }
 
     const end = ROUNDS * FEED_COUNT
@@ -108,16 +110,6 @@ async function feed(broker: RunningBroker, start: number): Promise<void> {
 
 function numbersFrom(start: number, end: number): string[] {
   return Array.from({ length: end - start }, (_, index) => String(start + index))
-}
-
-/** Reads what comes, until the broker is gone: before it was reached even, perhaps. */
-async function readTail(broker: RunningBroker, reader: CommittedReader): Promise<void> {
-  using client = await connect(broker.port).catch(() => null)
-  await (client && reader.run(client).catch(onlyDisconnected))
-}
-
-function onlyDisconnected(error: unknown): void {
-  if (!(error instanceof Disconnected)) throw error
 }
 
 async function expectAll(broker: RunningBroker, readers: readonly CommittedReader[], end: number): Promise<void> {

@@ -2,18 +2,11 @@
 import { concatBytes, noBytes } from '../../src/base/bytes.ts'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { Session } from '../../src/broker/session.ts'
-import { codecOf } from '../../src/wire/compile.ts'
-import {
-  isFlexible,
-  LENGTH_BYTES,
-  requestHeader,
-  requestHeaderVersion,
-  responseHeader,
-  responseHeaderVersion,
-} from '../../src/wire/frame.ts'
+import { LENGTH_BYTES, writeRequest } from '../../src/wire/frame.ts'
 import { Reader } from '../../src/wire/reader.ts'
 import type { Contract, Draft, Fields, Infer } from '../../src/wire/schema.ts'
 import { Writer } from '../../src/wire/writer.ts'
+import { readAnswer } from '../clients/answer-frame.ts'
 
 /** A request that was sent. */
 export interface Asked<S extends Fields> {
@@ -23,7 +16,6 @@ export interface Asked<S extends Fields> {
 
 /** An answer that is awaited: they come in the order of the requests. */
 interface Awaited {
-  readonly correlationId: number
   read(frame: Reader): void
 }
 
@@ -84,16 +76,10 @@ export class SimClient implements Peer {
     answeredIn = version,
   ): Asked<S> {
     const asked: { answer: Infer<S> | null } = { answer: null }
-    const codec = codecOf(contract.response, answeredIn, isFlexible(contract.flexible, answeredIn))
-    const headerVersion = responseHeaderVersion(contract, answeredIn)
     const correlationId = this.lastCorrelationId + 1
     this.awaited.push({
-      correlationId,
       read: frame => {
-        const header = codecOf(responseHeader.fields, headerVersion, headerVersion === 1).read(frame)
-        if (header.correlationId !== correlationId) throw new Error('the answer to another request')
-        asked.answer = codec.read(frame)
-        if (frame.remaining > 0) throw new Error(`${frame.remaining} bytes behind the answer of ${contract.name}`)
+        asked.answer = readAnswer(frame, contract, answeredIn, correlationId)
       },
     })
     this.tell(contract, version, request)
@@ -206,15 +192,6 @@ export function frameOf<Q extends Fields, S extends Fields>(
   correlationId: number,
 ): Uint8Array {
   const writer = new Writer(512)
-  const headerVersion = requestHeaderVersion(contract, version)
-  writer.beginFrame()
-  codecOf(requestHeader.fields, headerVersion, headerVersion === 2).write(writer, {
-    requestApiKey: contract.key,
-    requestApiVersion: version,
-    correlationId,
-    clientId: 'tester',
-  })
-  codecOf(contract.request, version, isFlexible(contract.flexible, version)).write(writer, request)
-  writer.endFrame()
+  writeRequest(writer, contract, version, { correlationId, clientId: 'tester' }, request)
   return writer.toBytes()
 }

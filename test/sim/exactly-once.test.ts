@@ -1,20 +1,13 @@
-/** Worlds with transactions, each from a seed of its own: `SEEDS` and `SEED` as for the other worlds. @module */
+/** Worlds with transactions; `SEEDS` and `SEED` choose them. @module */
 import { test } from 'bun:test'
 import { seed } from '../seed.ts'
 import { ExactlyOnceWorld } from './exactly-once/world.ts'
+import { runWorlds, worldCountOf } from './worlds.ts'
 
-const worldCount = Number(process.env.SEEDS ?? (process.env.SEED === undefined ? 150 : 1))
+const worldCount = worldCountOf(150)
 
 test(
   `${worldCount} worlds with transactions from seed ${seed} on`,
-  () => {
-    for (let world = seed; world < seed + worldCount; world++) {
-      try {
-        new ExactlyOnceWorld(world).run()
-      } catch (error) {
-        throw new Error(`${error}; SEED=${world} bun test test/sim/exactly-once repeats it`, { cause: error })
-      }
-    }
-  },
+  () => runWorlds(worldCount, 'test/sim/exactly-once', world => new ExactlyOnceWorld(world).run()),
   10_000 + 100 * worldCount,
 )

@@ -8,10 +8,11 @@ import { describeGroups } from '../../src/api/15-describe-groups.ts'
 import { addOffsetsToTxn } from '../../src/api/25-add-offsets-to-txn.ts'
 import { txnOffsetCommit } from '../../src/api/28-txn-offset-commit.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import type { Draft, Infer } from '../../src/wire/schema.ts'
+import { coordinatorOf, GROUP_KEY, offsetFetchOf } from '../clients/coordinator-requests.ts'
 import type { Asked, SimClient } from './client.ts'
-import type { TransactionalProducer } from './transactions.ts'
 
 export const JOIN_VERSION = 9
 export const SYNC_VERSION = 5
@@ -22,7 +23,6 @@ export const TXN_COMMIT_VERSION = 5
 const ADD_OFFSETS_VERSION = 3
 const DESCRIBE_VERSION = 6
 const FIND_VERSION = 6
-const GROUP_KEY = 0
 
 export type JoinRequest = Draft<typeof joinGroup.request>
 export type SyncRequest = Draft<typeof syncGroup.request>
@@ -148,8 +148,7 @@ export function addOffsets(client: SimClient, producer: TransactionalProducer, g
 
 /** All that a group has committed and no transaction may change, by partition as 't-0'; or the group's error. */
 export function committed(client: SimClient, groupId: string): Readonly<Record<string, number>> | number {
-  const request = { groups: [{ groupId, topics: null }], groupId: '', topics: null, requireStable: true }
-  const [group] = client.call(offsetFetch, FETCH_VERSION, request).groups
+  const [group] = client.call(offsetFetch, FETCH_VERSION, offsetFetchOf(groupId)).groups
   if (!group) throw new Error('no group in the answer')
   if (group.errorCode !== ErrorCode.NONE) return group.errorCode
   const entries = group.topics.flatMap(({ name, partitions }) =>
@@ -163,8 +162,7 @@ export function committed(client: SimClient, groupId: string): Readonly<Record<s
 
 /** The errors of asking for what the group has committed for the first two partitions of topic 't'. */
 export function stability(client: SimClient, groupId: string): number[] {
-  const topics = [{ topicId: zeroUuid, name: 't', partitionIndexes: [0, 1] }]
-  const request = { groups: [{ groupId, topics }], groupId: '', topics: null, requireStable: true }
+  const request = offsetFetchOf(groupId, [{ name: 't', partitionIndexes: [0, 1] }])
   const { groups } = client.call(offsetFetch, FETCH_VERSION, request)
   return groups.flatMap(group => group.topics.flatMap(of => of.partitions.map(({ errorCode }) => errorCode)))
 }
@@ -179,6 +177,6 @@ export function describeGroup(client: SimClient, groupId: string) {
 
 /** Asks for the coordinator of a group and returns the error. */
 export function findGroup(client: SimClient, groupId: string): number {
-  const request = { key: '', keyType: GROUP_KEY, coordinatorKeys: [groupId] }
+  const request = coordinatorOf(groupId, GROUP_KEY)
   return client.call(findCoordinator, FIND_VERSION, request).coordinators[0]?.errorCode ?? -1
 }

@@ -2,7 +2,7 @@
 import { fetch } from '../../src/api/01-fetch.ts'
 import { concatBytes, noBytes } from '../../src/base/bytes.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { batchHeaders, checkBatch } from '../../src/wire/records/batch.ts'
+import { type BatchHeader, batchHeaders, checkBatch } from '../../src/wire/records/batch.ts'
 import { readRecords } from '../../src/wire/records/record.ts'
 import { Actor, expectCode, type Setting, type SimTopic } from './actor.ts'
 import { chosen } from './random.ts'
@@ -157,16 +157,26 @@ function placesOf({ partitionCount }: SimTopic): Place[] {
 /** The records from `position` on that lie whole in `bytes`; throws where there is a gap before, between or within batches. */
 export function* recordsIn(bytes: Uint8Array, position: number): Generator<string> {
   let next = position
-  for (const header of batchHeaders(bytes)) {
-    checkBatch(bytes, header.position, header.sizeBytes)
-    const isNext = next === position ? header.baseOffset <= next : header.baseOffset === next
-    const end = header.baseOffset + header.lastOffsetDelta + 1
-    if (!isNext || end <= next) throw new Error(`a batch of ${header.baseOffset} to ${end} where ${next} belongs`)
+  for (const header of batchesIn(bytes, position)) {
     for (const { offset, value } of readRecords(bytes, header, MAX_BYTES)) {
       if (offset < next) continue
       if (offset !== next) throw new Error(`${offset} where ${next} belongs`)
       yield new TextDecoder().decode(value ?? undefined)
       next++
     }
+  }
+}
+
+/** The batches that lie whole in `bytes`, the first of which holds `position`; throws where one is broken or missing. */
+export function* batchesIn(bytes: Uint8Array, position: number): Generator<BatchHeader> {
+  let next = position
+  for (const header of batchHeaders(bytes)) {
+    const { baseOffset, lastOffsetDelta } = header
+    checkBatch(bytes, header.position, header.sizeBytes)
+    const end = baseOffset + lastOffsetDelta + 1
+    const isNext = next === position ? baseOffset <= next : baseOffset === next
+    if (!isNext || end <= next) throw new Error(`a batch of ${baseOffset} to ${end} where ${next} belongs`)
+    yield header
+    next = end
   }
 }

@@ -6,8 +6,10 @@ import { initProducerId } from '../../src/api/22-init-producer-id.ts'
 import { addPartitionsToTxn } from '../../src/api/24-add-partitions-to-txn.ts'
 import { endTxn } from '../../src/api/26-end-txn.ts'
 import { describeTransactions } from '../../src/api/65-describe-transactions.ts'
+import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { committedRecords } from '../clients/committed-records.ts'
+import { addPartitionsOf, coordinatorOf, initOf, TRANSACTION_KEY } from '../clients/coordinator-requests.ts'
 import type { SimClient } from './client.ts'
 import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf } from './world.ts'
 
@@ -21,19 +23,8 @@ export type TransactionVersion = keyof typeof VERSIONS
 const INIT_VERSION = 5
 const ADD_VERSION = 3
 const FIND_VERSION = 6
-const TRANSACTION_KEY = 1
 const READ_COMMITTED = 1
 const FETCH_VERSION = 12
-
-export interface TransactionalProducer {
-  readonly transactionalId: string
-  readonly producerId: number
-  readonly producerEpoch: number
-}
-
-function initOf(transactionalId: string, transactionTimeoutMs = 60_000) {
-  return { transactionalId, transactionTimeoutMs, enable2Pc: false, keepPreparedTxn: false }
-}
 
 /** A producer that begins: it fences those that had the id before. */
 export function initProducer(client: SimClient, transactionalId: string, timeoutMs?: number): TransactionalProducer {
@@ -54,13 +45,7 @@ export function addPartitions(
   name: string,
   partitions: readonly number[],
 ): number[] {
-  const answer = client.call(addPartitionsToTxn, ADD_VERSION, {
-    transactions: [],
-    v3AndBelowTransactionalId: producer.transactionalId,
-    v3AndBelowProducerId: producer.producerId,
-    v3AndBelowProducerEpoch: producer.producerEpoch,
-    v3AndBelowTopics: [{ name, partitions }],
-  })
+  const answer = client.call(addPartitionsToTxn, ADD_VERSION, addPartitionsOf(producer, name, partitions))
   return answer.resultsByTopicV3AndBelow.flatMap(topic => topic.resultsByPartition.map(of => of.partitionErrorCode))
 }
 
@@ -103,7 +88,7 @@ export function describeTransaction(client: SimClient, transactionalId: string) 
 
 /** Asks for the coordinator of a transactional id and returns the error. */
 export function findTransactionCoordinator(client: SimClient, transactionalId: string): number {
-  const request = { key: '', keyType: TRANSACTION_KEY, coordinatorKeys: [transactionalId] }
+  const request = coordinatorOf(transactionalId, TRANSACTION_KEY)
   return client.call(findCoordinator, FIND_VERSION, request).coordinators[0]?.errorCode ?? -1
 }
 

@@ -4,6 +4,7 @@ import { initProducerId } from '../../src/api/22-init-producer-id.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { CompressionCodec } from '../../src/wire/records/compression/index.ts'
 import type { Draft, Infer } from '../../src/wire/schema.ts'
+import { initOf } from '../clients/coordinator-requests.ts'
 import { Actor, expectCode, type Setting, type SimTopic } from './actor.ts'
 import { recordOf } from './ledger.ts'
 import { chosen } from './random.ts'
@@ -130,8 +131,7 @@ export class IdempotentWriter extends Writer {
 
   private takeProducerId(): void {
     if (this.waitingCount > 0) return
-    const request = { transactionalId: null, transactionTimeoutMs: 1000, enable2Pc: false, keepPreparedTxn: false }
-    this.send(initProducerId, 4, request, ({ errorCode, producerId }) => {
+    this.send(initProducerId, 4, initOf(null), ({ errorCode, producerId }) => {
       const { ledger, hasFaults, hasLostPower } = this.setting
       if (errorCode === ErrorCode.COORDINATOR_NOT_AVAILABLE && hasFaults) return
       expectCode(this.setting, 'InitProducerId', errorCode)

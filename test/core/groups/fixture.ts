@@ -21,6 +21,7 @@ import { type GroupRecord, readGroupRecord, writeGroupRecord } from '../../../sr
 import { groupMachine } from '../../../src/core/groups/machine.ts'
 import { type GroupsState, replayMarker } from '../../../src/core/groups/state.ts'
 import { JournalError, type Millis, Runtime } from '../../../src/core/machine.ts'
+import { Timers } from '../timers.ts'
 
 export const START_MS = 1_700_000_000_000
 export const SESSION_MS = 10_000
@@ -28,7 +29,7 @@ export const REBALANCE_MS = 60_000
 export const PRODUCER_ID = 4000
 
 /** The end of a producer's transaction. */
-interface Marker {
+export interface Marker {
   readonly producerId: number
   readonly isCommit: boolean
 }
@@ -42,7 +43,7 @@ type Reply<T extends GroupReply['type']> = Extract<GroupReply, { readonly type: 
 
 export class Groups {
   now: Millis = START_MS
-  readonly timers = new Map<string, { readonly at: Millis; readonly command: GroupCommand }>()
+  readonly timers = new Timers<GroupCommand>()
   /** What waiters were answered, by their names. */
   readonly answers = new Map<string, GroupReply>()
   private readonly runtime: Runtime<GroupsState, GroupCommand, GroupRecord, GroupReply, GroupEffect>
@@ -59,10 +60,7 @@ export class Groups {
       { append: records => this.append(records) },
       {
         perform: () => {},
-        setTimer: (key, at, command) => {
-          this.timers.delete(key)
-          if (at !== null && command) this.timers.set(key, { at, command })
-        },
+        setTimer: (key, at, command) => this.timers.put(key, at, command),
         answer: (waiter, reply) => {
           if (this.answers.has(waiter)) throw new Error(`${waiter} is answered twice`)
           this.answers.set(waiter, reply)
@@ -121,13 +119,9 @@ export class Groups {
   /** Lets time go by, and the timers ring that are due in it. */
   advance(byMs: Millis): void {
     const end = this.now + byMs
-    for (;;) {
-      const [due] = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
-      if (!due) break
-      const [key, { at, command }] = due
-      this.timers.delete(key)
-      this.now = Math.max(this.now, at)
-      this.execute(command)
+    for (let due = this.timers.takeDue(end); due; due = this.timers.takeDue(end)) {
+      this.now = Math.max(this.now, due.at)
+      this.execute(due.command)
     }
     this.now = end
   }

@@ -8,6 +8,7 @@ import type {
   InitProducerIdRequest,
   InitProducerIdResponse,
   TopicPartitions,
+  TransactionalProducer,
   TransactionCommand,
   TransactionEffect,
   TransactionReply,
@@ -23,6 +24,7 @@ import {
   writeTransactionRecord,
 } from '../../../src/core/transactions/transaction-record.ts'
 import { ErrorCode, errorName } from '../../../src/wire/errors.ts'
+import { Timers } from '../timers.ts'
 
 export const START_MS = 1_700_000_000_000
 export const TIMEOUT_MS = 60_000
@@ -62,7 +64,7 @@ export class Crash extends Error {
 type Reply<T extends TransactionReply['type']> = Extract<TransactionReply, { readonly type: T }>
 
 export class Transactions {
-  readonly timers = new Map<string, { readonly at: Millis; readonly command: TransactionCommand }>()
+  readonly timers = new Timers<TransactionCommand>()
   private readonly runtime: Runtime<
     TransactionsState,
     TransactionCommand,
@@ -81,10 +83,7 @@ export class Transactions {
       { append: records => this.append(records) },
       {
         perform: effect => this.perform(effect),
-        setTimer: (key, at, command) => {
-          this.timers.delete(key)
-          if (at !== null && command) this.timers.set(key, { at, command })
-        },
+        setTimer: (key, at, command) => this.timers.put(key, at, command),
         answer: waiter => {
           throw new Error(`nobody waits as ${waiter}`)
         },
@@ -177,13 +176,9 @@ export class Transactions {
   advance(byMs: Millis): void {
     const { world } = this
     const end = world.now + byMs
-    for (;;) {
-      const [due] = [...this.timers].filter(([, { at }]) => at <= end).sort(([, a], [, b]) => a.at - b.at)
-      if (!due) break
-      const [key, { at, command }] = due
-      this.timers.delete(key)
-      world.now = Math.max(world.now, at)
-      this.ring(command)
+    for (let due = this.timers.takeDue(end); due; due = this.timers.takeDue(end)) {
+      world.now = Math.max(world.now, due.at)
+      this.ring(due.command)
     }
     world.now = end
   }
@@ -250,11 +245,7 @@ export class Transactions {
   }
 }
 
-export interface Named {
-  readonly transactionalId: string
-  readonly producerId: number
-  readonly producerEpoch: number
-}
+export type Named = TransactionalProducer
 
 export const topic = (name: string, ...partitions: number[]): TopicPartitions => ({ name, partitions })
 

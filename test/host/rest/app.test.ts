@@ -256,6 +256,25 @@ describe('what a query gets wrong is named', () => {
 
 describe('HTTP', () => {
   test.each([
+    ['GET', '/v1/broker', 200],
+    ['GET', '/v1/topics', 200],
+    ['GET', '/v1/topics/t', 200],
+    ['GET', '/v1/topics/t/messages', 200],
+    ['GET', '/v1/topics/t/messages?offset=1', 200],
+    ['GET', '/v1/groups', 200],
+    ['DELETE', '/v1/topics/t', 200],
+    ['GET', '/v1/topics/x', 404],
+    ['GET', '/x', 404],
+    ['PUT', '/v1/topics', 405],
+  ])('the answer to %s %s ends with its line', async (method, path, status) => {
+    const world = new RestWorld()
+    await world.post('t', [{ value: 'v' }])
+    const response = await world.respond(method, path)
+    expect(response.status).toBe(status)
+    expect(await response.text()).toMatch(/^[[{].*[\]}]\n$/)
+  })
+
+  test.each([
     ['PUT', '/v1/topics', 'GET, HEAD, OPTIONS'],
     ['POST', '/v1/topics/t', 'GET, DELETE, HEAD, OPTIONS'],
     ['DELETE', '/v1/topics/t/messages', 'GET, POST, HEAD, OPTIONS'],

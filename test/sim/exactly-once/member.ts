@@ -3,7 +3,7 @@ import { joinGroup } from '../../../src/api/11-join-group.ts'
 import { syncGroup } from '../../../src/api/14-sync-group.ts'
 import { ErrorCode } from '../../../src/wire/errors.ts'
 import type { Infer } from '../../../src/wire/schema.ts'
-import { JOIN_VERSION, joinOf, SYNC_VERSION } from '../groups.ts'
+import { JOIN_VERSION, joinOf, SYNC_VERSION, syncOf } from '../groups.ts'
 import type { ExactlyOnce } from './producer.ts'
 import { GROUP, type Membership, Transformer } from './transformer.ts'
 
@@ -67,20 +67,15 @@ export class MemberTransformer extends Transformer {
 
   private sync({ memberId, generationId, leader, members }: Infer<typeof joinGroup.response>): void {
     const assignments = leader === memberId ? this.assign(members.map(member => member.memberId)) : []
-    const common = { groupId: GROUP, memberId, generationId, protocolType: 'consumer', protocolName: 'range' }
+    const request = { ...syncOf({ groupId: GROUP, memberId, generationId }), assignments }
     this.put(() =>
-      this.asking(
-        syncGroup,
-        SYNC_VERSION,
-        { ...common, assignments },
-        {
-          codeOf: ({ errorCode }) => errorCode,
-          done: ({ assignment }) => {
-            this.membership = { memberId, generationId, partitions: [...assignment] }
-          },
-          refused: code => this.leave(code),
+      this.asking(syncGroup, SYNC_VERSION, request, {
+        codeOf: ({ errorCode }) => errorCode,
+        done: ({ assignment }) => {
+          this.membership = { memberId, generationId, partitions: [...assignment] }
         },
-      ),
+        refused: code => this.leave(code),
+      }),
     )
   }
 

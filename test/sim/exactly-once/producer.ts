@@ -7,10 +7,12 @@ import { produce } from '../../../src/api/00-produce.ts'
 import { initProducerId } from '../../../src/api/22-init-producer-id.ts'
 import { addPartitionsToTxn } from '../../../src/api/24-add-partitions-to-txn.ts'
 import { endTxn } from '../../../src/api/26-end-txn.ts'
+import type { TransactionalProducer } from '../../../src/core/transactions/commands.ts'
 import { ErrorCode, errorName } from '../../../src/wire/errors.ts'
 import type { Contract, Draft, Fields, Infer } from '../../../src/wire/schema.ts'
+import { addPartitionsOf, initOf } from '../../clients/coordinator-requests.ts'
 import { Actor, type Circumstances } from '../actor.ts'
-import { type TransactionalProducer, type TransactionVersion, VERSIONS } from '../transactions.ts'
+import { type TransactionVersion, VERSIONS } from '../transactions.ts'
 import { batchOf, outcomeOf, produceOf } from '../world.ts'
 import { nameOf, type Place, recordOf, type SimTransaction, type TransactionLedger } from './ledger.ts'
 
@@ -134,11 +136,10 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
 
   private init(): void {
     if (this.isStopping && !this.mustGoOn) return
-    const { setting, transactionalId, timeoutMs: transactionTimeoutMs } = this
-    const request = { transactionalId, transactionTimeoutMs, enable2Pc: false, keepPreparedTxn: false }
+    const { setting, transactionalId, timeoutMs } = this
     this.put(() => {
       this.claim = setting.ledger.claim(transactionalId, this)
-      return this.asking(initProducerId, INIT_VERSION, request, {
+      return this.asking(initProducerId, INIT_VERSION, initOf(transactionalId, timeoutMs), {
         codeOf: ({ errorCode }) => errorCode,
         done: ({ producerId, producerEpoch }) => {
           this.producer = { transactionalId, producerId, producerEpoch }
@@ -204,14 +205,7 @@ export abstract class TransactionalActor extends Actor<ExactlyOnce> {
   }
 
   private addPartition(producer: TransactionalProducer, { topic, partition }: Place): void {
-    const request = {
-      transactions: [],
-      v3AndBelowTransactionalId: producer.transactionalId,
-      v3AndBelowProducerId: producer.producerId,
-      v3AndBelowProducerEpoch: producer.producerEpoch,
-      v3AndBelowTopics: [{ name: topic, partitions: [partition] }],
-    }
-    this.ask(addPartitionsToTxn, ADD_VERSION, request, {
+    this.ask(addPartitionsToTxn, ADD_VERSION, addPartitionsOf(producer, topic, [partition]), {
       codeOf: answer => answer.resultsByTopicV3AndBelow[0]?.resultsByPartition[0]?.partitionErrorCode ?? -1,
       done: () => {},
     })

@@ -7,8 +7,8 @@ import { fetch } from '../../../src/api/01-fetch.ts'
 import { offsetFetch } from '../../../src/api/09-offset-fetch.ts'
 import { addOffsetsToTxn } from '../../../src/api/25-add-offsets-to-txn.ts'
 import { txnOffsetCommit } from '../../../src/api/28-txn-offset-commit.ts'
-import { zeroUuid } from '../../../src/base/uuid.ts'
 import type { Infer } from '../../../src/wire/schema.ts'
+import { offsetFetchOf } from '../../clients/coordinator-requests.ts'
 import { FETCH_VERSION as OFFSET_FETCH_VERSION, TXN_COMMIT_VERSION } from '../groups.ts'
 import { chosen } from '../random.ts'
 import { fetchOf, onlyPartition } from '../world.ts'
@@ -77,8 +77,7 @@ export abstract class Transformer extends TransactionalActor {
 
   /** What was committed last, once it is decided. */
   private findPosition(partition: number): void {
-    const topics = [{ topicId: zeroUuid, name: INPUT, partitionIndexes: [partition] }]
-    const request = { groups: [{ groupId: GROUP, topics }], groupId: '', topics: null, requireStable: true }
+    const request = offsetFetchOf(GROUP, [{ name: INPUT, partitionIndexes: [partition] }])
     this.put(() =>
       this.asking(offsetFetch, OFFSET_FETCH_VERSION, request, {
         codeOf: answer => answer.groups[0]?.errorCode || (fetchedOf(answer)?.errorCode ?? -1),

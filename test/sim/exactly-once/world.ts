@@ -12,9 +12,9 @@ import { createTopics } from '../../../src/api/19-create-topics.ts'
 import { describeProducers } from '../../../src/api/61-describe-producers.ts'
 import { describeTransactions } from '../../../src/api/65-describe-transactions.ts'
 import { listTransactions } from '../../../src/api/66-list-transactions.ts'
-import { zeroUuid } from '../../../src/base/uuid.ts'
 import { CONSUMER_OFFSETS } from '../../../src/core/catalog/topic.ts'
 import { ErrorCode } from '../../../src/wire/errors.ts'
+import { offsetFetchOf } from '../../clients/coordinator-requests.ts'
 import type { Actor, Circumstances } from '../actor.ts'
 import type { SimClient } from '../client.ts'
 import { FETCH_VERSION as OFFSET_FETCH_VERSION } from '../groups.ts'
@@ -192,8 +192,7 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
   }
 
   private offsetOf(client: SimClient, { topic: name, partition }: Place, requireStable: boolean) {
-    const topics = [{ topicId: zeroUuid, name, partitionIndexes: [partition] }]
-    const request = { groups: [{ groupId: GROUP, topics }], groupId: '', topics: null, requireStable }
+    const request = offsetFetchOf(GROUP, [{ name, partitionIndexes: [partition] }], requireStable)
     const [group] = client.call(offsetFetch, OFFSET_FETCH_VERSION, request).groups
     const fetched = group?.topics[0]?.partitions[0]
     if (!fetched || group.errorCode !== ErrorCode.NONE) throw new Error(`OffsetFetch: error ${group?.errorCode}`)

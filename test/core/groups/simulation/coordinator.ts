@@ -12,16 +12,11 @@ import { type GroupRecord, readGroupRecord, writeGroupRecord } from '../../../..
 import { groupMachine } from '../../../../src/core/groups/machine.ts'
 import { type GroupsState, replayMarker } from '../../../../src/core/groups/state.ts'
 import { JournalError, Runtime } from '../../../../src/core/machine.ts'
+import type { Marker } from '../fixture.ts'
 import type { Agenda } from './agenda.ts'
 
 /** Called with the reply, or with null where there will be none: the connection is lost. */
 export type Take = (reply: GroupReply | null) => void
-
-/** The end of a producer's transaction. */
-interface Marker {
-  readonly producerId: number
-  readonly isCommit: boolean
-}
 
 type GroupRuntime = Runtime<GroupsState, GroupCommand, GroupRecord, GroupReply, GroupEffect>
 
