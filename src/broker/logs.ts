@@ -46,7 +46,8 @@ const MAX_REFUSED_COUNT = 1000
 
 export class PartitionLogs implements Logs {
   private readonly byTopic = new Map<Uuid, (PartitionLog | undefined)[]>()
-  private readonly withStaged = new Set<PartitionLog>()
+  /** Who has staged something in this turn. A set would leave its table behind with each turn. */
+  private readonly withStaged: PartitionLog[] = []
   /** The first batches of idempotent producers that came for logs which could not be opened, by directory. */
   private readonly refused = new Map<string, readonly BatchHeader[]>()
   /** Offsets up to which a log is known to be on the medium. */
@@ -138,8 +139,8 @@ export class PartitionLogs implements Logs {
       if (validated.hasLogStart) outcome.logStartOffset = log.logStartOffset
       return
     }
+    if (!log.hasStaged) this.withStaged.push(log)
     log.stage(validated, outcome, nowMs, bumpsEpochs ? 'epochBumpingClient' : 'client')
-    this.withStaged.add(log)
   }
 
   /** What earlier logs of these partitions were must not be taken for theirs. @throws DiskError */
@@ -185,9 +186,8 @@ export class PartitionLogs implements Logs {
 
   /** Writes what this turn has staged: one write for each partition. */
   commit(): void {
-    if (this.withStaged.size === 0) return
     for (const log of this.withStaged) if (log.commit()) this.grown(log)
-    this.withStaged.clear()
+    this.withStaged.length = 0
   }
 
   /**
@@ -254,7 +254,8 @@ export class PartitionLogs implements Logs {
       if (!this.hasDirectory(topic, index)) continue
       const log = this.find(topic, index)
       if (typeof log === 'number') continue
-      this.withStaged.delete(log)
+      const staged = this.withStaged.indexOf(log)
+      if (staged >= 0) this.withStaged.splice(staged, 1)
       this.options.expiry.forget(log)
       try {
         log.remove()

@@ -11,10 +11,10 @@ import type { PartitionLog } from '../log/partition.ts'
 import type { Timer, Timers } from './timers.ts'
 
 export class Purgatory implements PurgatoryRoom {
-  private readonly watchers = new Map<PartitionLog, Set<Waiting>>()
+  private readonly watchers = new WeakMap<PartitionLog, Place[]>()
   /** Those whose logs have grown in this turn. */
-  private readonly stirred = new Set<Waiting>()
-  private readonly waiting = new Set<Waiting>()
+  private readonly stirred: Waiting[] = []
+  private readonly everybody: Place[] = []
   private isSettling = false
 
   constructor(private readonly timers: Timers) {}
@@ -31,7 +31,7 @@ export class Purgatory implements PurgatoryRoom {
       parked,
       answer: answer => {
         given = answer
-        if (this.waiting.has(waiting)) this.stirred.add(waiting)
+        if (waiting.isWaiting) this.stirUp(waiting)
       },
     }
   }
@@ -53,9 +53,9 @@ export class Purgatory implements PurgatoryRoom {
       answered(answer)
     }
     const timer = deadlineMs === null ? null : this.timers.schedule(deadlineMs, () => finish(true))
-    const waiting: Waiting = { logs, timer, finish }
-    this.waiting.add(waiting)
-    for (const log of logs) this.watchersOf(log).add(waiting)
+    const waiting: Waiting = { places: [], timer, finish, isWaiting: true, isStirred: false }
+    enlist(waiting, this.everybody)
+    for (const log of logs) enlist(waiting, this.watchersOf(log))
     const parked: Parked<T> = {
       onAnswer: (whenAnswered, whenFailed) => {
         answered = whenAnswered
@@ -68,50 +68,84 @@ export class Purgatory implements PurgatoryRoom {
 
   /** `log` has more to read, or is gone: those who wait for it are asked at the turn's end. */
   stir(log: PartitionLog): void {
-    for (const waiting of this.watchers.get(log) ?? []) this.stirred.add(waiting)
+    const watchers = this.watchers.get(log)
+    if (watchers) for (const { waiting } of watchers) this.stirUp(waiting)
+  }
+
+  private stirUp(waiting: Waiting): void {
+    if (waiting.isStirred) return
+    waiting.isStirred = true
+    this.stirred.push(waiting)
   }
 
   /** Asks those who were stirred, and those whom their answers stir. Called between turns. */
   settle(): void {
-    if (this.isSettling) return
+    if (this.isSettling || this.stirred.length === 0) return
     this.isSettling = true
+    let askedCount = 0
     try {
       for (const waiting of this.stirred) {
-        this.stirred.delete(waiting)
-        waiting.finish(false)
+        askedCount++
+        waiting.isStirred = false
+        if (waiting.isWaiting) waiting.finish(false)
       }
     } finally {
+      this.stirred.splice(0, askedCount)
       this.isSettling = false
     }
   }
 
   /** Everybody gets the last answer there is: the broker stops. */
   answerAll(): void {
-    for (const waiting of this.waiting) waiting.finish(true)
+    for (let index = 0; index < this.everybody.length; ) {
+      const place = this.everybody[index]
+      place?.waiting.finish(true)
+      // Who was answered has left, and another stands there.
+      if (place === this.everybody[index]) index++
+    }
   }
 
-  private watchersOf(log: PartitionLog): Set<Waiting> {
+  private watchersOf(log: PartitionLog): Place[] {
     const there = this.watchers.get(log)
     if (there) return there
-    const watchers = new Set<Waiting>()
+    const watchers: Place[] = []
     this.watchers.set(log, watchers)
     return watchers
   }
 
   private forget(waiting: Waiting): void {
+    if (!waiting.isWaiting) return
+    waiting.isWaiting = false
     if (waiting.timer) this.timers.cancel(waiting.timer)
-    this.waiting.delete(waiting)
-    this.stirred.delete(waiting)
-    for (const log of waiting.logs) {
-      const watchers = this.watchers.get(log)
-      watchers?.delete(waiting)
-      if (watchers?.size === 0) this.watchers.delete(log)
-    }
+    for (const place of waiting.places) leave(place)
   }
 }
 
 interface Waiting {
-  readonly logs: readonly PartitionLog[]
+  readonly places: Place[]
   readonly timer: Timer | null
   finish(isLast: boolean): void
+  isWaiting: boolean
+  isStirred: boolean
+}
+
+/** Where one who waits stands in a list. Maps and sets that change with every wait would leave a table behind each time. */
+interface Place {
+  readonly waiting: Waiting
+  readonly list: Place[]
+  index: number
+}
+
+function enlist(waiting: Waiting, list: Place[]): void {
+  const place: Place = { waiting, list, index: list.length }
+  list.push(place)
+  waiting.places.push(place)
+}
+
+/** The last of the list comes to stand there. */
+function leave({ list, index }: Place): void {
+  const last = list.pop()
+  if (last === undefined || last.index === index) return
+  list[index] = last
+  last.index = index
 }

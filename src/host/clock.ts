@@ -5,17 +5,40 @@ import type { Clock } from '../base/clock.ts'
 const MAX_DELAY_MS = 2 ** 31 - 1
 
 export class SystemClock implements Clock {
+  private alarm: { readonly atMs: number; readonly ring: () => void } | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
+  /** When the timer ends, on the monotonic clock: the system's clock may be set meanwhile. */
+  private endMs = Number.POSITIVE_INFINITY
 
   now(): number {
     return Date.now()
   }
 
+  /** Most alarms are taken back or moved long before they ring: a timer that ends early enough is left to find that out. */
   setAlarm(atMs: number | null, ring: () => void): void {
-    clearTimeout(this.timer)
-    if (atMs === null) return
+    this.alarm = atMs === null ? null : { atMs, ring }
+    if (atMs !== null) this.wait(atMs)
+  }
+
+  private wait(atMs: number): void {
     const delayMs = Math.min(Math.max(atMs - this.now(), 0), MAX_DELAY_MS)
-    // The timer may end early: it was clamped, or the system's clock was set back.
-    this.timer = setTimeout(() => (this.now() < atMs ? this.setAlarm(atMs, ring) : ring()), delayMs)
+    const endMs = performance.now() + delayMs
+    if (endMs >= this.endMs) return
+    clearTimeout(this.timer)
+    this.endMs = endMs
+    this.timer = setTimeout(() => this.look(), delayMs)
+  }
+
+  private look(): void {
+    this.endMs = Number.POSITIVE_INFINITY
+    const { alarm } = this
+    if (alarm === null) return
+    // The alarm was moved, the delay was clamped, or the system's clock was set back.
+    if (this.now() < alarm.atMs) {
+      this.wait(alarm.atMs)
+    } else {
+      this.alarm = null
+      alarm.ring()
+    }
   }
 }

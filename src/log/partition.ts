@@ -139,6 +139,10 @@ export class PartitionLog {
   get isCleanable(): boolean {
     return !this.isClosed && !this.segments.isSwapping
   }
+  /** Whether something waits for the next commit. */
+  get hasStaged(): boolean {
+    return !this.staging.isEmpty
+  }
   get hasProducers(): boolean {
     return this.producers.count > 0
   }

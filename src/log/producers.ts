@@ -74,7 +74,8 @@ export function firstOffset(batch: ProducerBatch): number {
 /** The producers of one partition: those whose batches are in the log, and over them those of batches that are staged. */
 export class Producers {
   private readonly durable = new Map<number, ProducerEntry>()
-  private readonly staged = new Map<number, ProducerEntry>()
+  /** Made anew for each commit: the table of a map that is cleared keeps the next one alive until all is collected. */
+  private staged = new Map<number, ProducerEntry>()
   /**
    * First batches of new producers that were not written. A producer of whom nothing is known may begin with any sequence, so
    * without this the batches that were in flight behind the first one would be taken, and that one never again. Kafka needs
@@ -220,14 +221,14 @@ export class Producers {
         this.durable.set(entry.producerId, entry)
         this.awaited.delete(entry.producerId)
       }
-      this.staged.clear()
+      this.staged = new Map()
     }
     return this.ongoing.promote()
   }
 
   /** What was staged was not written. */
   drop(): void {
-    this.staged.clear()
+    this.staged = new Map()
     this.ongoing.drop()
   }
 
