@@ -1,9 +1,10 @@
+import type { Uuid } from '../base/uuid.ts'
 import type { Topic } from '../core/catalog/catalog.ts'
 import { ErrorCode, errorName } from '../wire/errors.ts'
 import { startsTransactional } from '../wire/records/batch.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { array, contract, type Infer, int16, int32, int64, records, string, struct, uuid } from '../wire/schema.ts'
-import { api, type Call } from './api.ts'
+import { api, type Call, type Unanswered } from './api.ts'
 import type { ProduceOutcome } from './rooms.ts'
 import { appendTransactional, type TransactionalAppend } from './transactional-appends.ts'
 
@@ -77,31 +78,46 @@ export default api(produce, (request, call) => {
   const refusal = refuseAll(request)
   const transactional: TransactionalAppend[] | null = request.transactionalId === null ? null : []
   const unknown = call.version < TOPIC_IDS ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID
-  const responses = request.topicData.map(({ topicId, name, partitionData }) => {
+  // No closures on this path: what each request leaves behind is what the collector stops everybody for.
+  const responses: TopicOutcomes[] = []
+  for (const { topicId, name, partitionData } of request.topicData) {
     const topic = call.version < TOPIC_IDS ? call.catalog.topicByName(name) : call.catalog.topicById(topicId)
-    const partitionResponses = partitionData.map(({ index, records }) => {
+    const partitionResponses: ProduceOutcome[] = []
+    for (const { index, records } of partitionData) {
       const outcome = newOutcome(index)
       if (refusal) Object.assign(outcome, refusal)
       else if (!topic) outcome.errorCode = unknown
       else if (topic.isInternal) outcome.errorCode = ErrorCode.INVALID_TOPIC_EXCEPTION
       else append(call, topic, records, outcome, transactional)
-      return outcome
-    })
-    return { topicId, name, partitionResponses }
-  })
-  if (transactional && !appendTransactional(call, request.transactionalId ?? '', transactional)) {
-    for (const outcome of responses.flatMap(topic => topic.partitionResponses)) Object.assign(outcome, severalProducers)
+      partitionResponses.push(outcome)
+    }
+    responses.push({ topicId, name, partitionResponses })
   }
-  if (request.acks !== 0) return { responses, throttleTimeMs: 0 }
-  // Nobody reads an answer: Kafka closes the connection instead, so that the producer asks for metadata again.
+  if (transactional && !appendTransactional(call, request.transactionalId ?? '', transactional)) {
+    for (const outcome of outcomesOf(responses)) Object.assign(outcome, severalProducers)
+  }
+  return request.acks === 0 ? unanswered(responses) : { responses, throttleTimeMs: 0 }
+})
+
+interface TopicOutcomes {
+  readonly topicId: Uuid
+  readonly name: string
+  readonly partitionResponses: readonly ProduceOutcome[]
+}
+
+function outcomesOf(topics: readonly TopicOutcomes[]): ProduceOutcome[] {
+  return topics.flatMap(topic => topic.partitionResponses)
+}
+
+/** Nobody reads an answer: Kafka closes the connection instead, so that the producer asks for metadata again. */
+function unanswered(topics: readonly TopicOutcomes[]): Unanswered {
   return {
     fault: () => {
-      const outcomes = responses.flatMap(topic => topic.partitionResponses)
-      const failed = outcomes.find(({ errorCode }) => errorCode !== ErrorCode.NONE)
+      const failed = outcomesOf(topics).find(({ errorCode }) => errorCode !== ErrorCode.NONE)
       return failed ? `produce with acks=0 failed: ${errorName(failed.errorCode)}` : null
     },
   }
-})
+}
 
 /** Appends `records`, or puts them to those about which the coordinator of transactions is asked first. */
 function append(
@@ -120,6 +136,8 @@ function append(
   if (log === ErrorCode.KAFKA_STORAGE_ERROR && records !== null) call.logs.refuse(topic, outcome.index, records)
 }
 
+const none: readonly never[] = []
+
 function newOutcome(index: number): ProduceOutcome {
   return {
     index,
@@ -128,7 +146,7 @@ function newOutcome(index: number): ProduceOutcome {
     baseOffset: -1,
     logAppendTimeMs: -1,
     logStartOffset: -1,
-    recordErrors: [],
+    recordErrors: none,
   }
 }
 

@@ -21,7 +21,8 @@ const UNDEFINED: EpochEnd = { leaderEpoch: -1, endOffset: -1 }
 /** Entries ascend strictly in epoch and in start offset. */
 export class LeaderEpochs {
   /** Whether the file is behind. */
-  private isChanged = false
+  /** Whether there is something to save. */
+  isChanged = false
 
   private constructor(private entries: EpochEntry[]) {}
 

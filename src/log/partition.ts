@@ -19,7 +19,6 @@ import {
   type AppendOrigin,
   firstOffset,
   isClient,
-  type ProducerBatch,
   type ProducerEntry,
   type Producers,
   type TransactionEnd,
@@ -172,8 +171,8 @@ export class PartitionLog {
       failOutcome(outcome, ErrorCode.KAFKA_STORAGE_ERROR, -1)
       return
     }
-    const earlier = isClient(origin) ? this.duplicateOf(records) : null
-    const errorCode = earlier === null ? this.checkProducers(records, origin) : ErrorCode.NONE
+    const earlier = isClient(origin) ? this.producers.duplicateAmong(records.batches) : null
+    const errorCode = earlier === null ? this.producers.checkAll(records.batches, origin) : ErrorCode.NONE
     if (errorCode !== ErrorCode.NONE) {
       failOutcome(outcome, errorCode, this.startOffset)
     } else if (earlier !== null) {
@@ -198,8 +197,7 @@ export class PartitionLog {
   commit(): boolean {
     const { staging, segments } = this
     if (staging.isEmpty) return true
-    // Once a marker is written it is too late to find out that its abort cannot be noted.
-    const isReady = !staging.hasMarkers || this.attempt(() => void segments.active.transactions)
+    const isReady = !staging.hasMarkers || this.canNoteAborts()
     if (!isReady || !segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
@@ -214,9 +212,18 @@ export class PartitionLog {
     assert(segments.endOffset === staging.endOffset, 'the log ends where the staging did')
     staging.clear()
     for (const aborted of this.producers.promote()) segments.active.noteAborted(aborted)
-    this.attempt(() => this.epochs.save(this.disk, this.directory))
+    if (this.epochs.isChanged) this.saveEpochs()
     this.checkOrder()
     return true
+  }
+
+  /** Once a marker is written it is too late to find out that its abort cannot be noted. */
+  private canNoteAborts(): boolean {
+    return this.attempt(() => void this.segments.active.transactions)
+  }
+
+  private saveEpochs(): void {
+    this.attempt(() => this.epochs.save(this.disk, this.directory))
   }
 
   /** Appends batches of our own making, at once: for journals. Returns the first one's offset, or null. */
@@ -410,7 +417,11 @@ export class PartitionLog {
     const { active } = this.segments
     const size = active.sizeBytes + this.staging.sizeBytes
     if (size === 0 || !this.isFullFor(records, size, nowMs)) return true
-    return this.commit() && this.attempt(() => this.roll(nowMs))
+    return this.commit() && this.tryToRoll(nowMs)
+  }
+
+  private tryToRoll(nowMs: number): boolean {
+    return this.attempt(() => this.roll(nowMs))
   }
 
   /** LogSegment.shouldRoll */
@@ -429,24 +440,6 @@ export class PartitionLog {
       active.indexes.isFull(segmentIndexBytes) ||
       !isRelative(lastOffset, active.baseOffset)
     )
-  }
-
-  /** The batch that one of `records` repeats, or null. */
-  private duplicateOf(records: ValidatedRecords): ProducerBatch | null {
-    for (const batch of records.batches) {
-      const earlier = batch.producerId < 0 ? null : this.producers.duplicateOf(batch)
-      if (earlier !== null) return earlier
-    }
-    return null
-  }
-
-  /** NONE, or what the state of its producer has against a batch: a client's records have one batch of a producer at most, a coordinator's no sequences. */
-  private checkProducers(records: ValidatedRecords, origin: AppendOrigin): ErrorCode {
-    for (const batch of records.batches) {
-      const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.producers.check(batch, origin)
-      if (errorCode !== ErrorCode.NONE) return errorCode
-    }
-    return ErrorCode.NONE
   }
 
   /** Writes offsets and leader epoch into the batches, enters their producers, and returns the offset after the last record. */

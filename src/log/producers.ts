@@ -104,6 +104,24 @@ export class Producers {
     return this.durable.values()
   }
 
+  /** The batch that one of `batches` repeats, or null. */
+  duplicateAmong(batches: readonly BatchHeader[]): ProducerBatch | null {
+    for (const batch of batches) {
+      const earlier = batch.producerId < 0 ? null : this.duplicateOf(batch)
+      if (earlier !== null) return earlier
+    }
+    return null
+  }
+
+  /** NONE, or what a producer's state has against one of `batches`: a client's have one of a producer at most, a coordinator's no sequences. */
+  checkAll(batches: readonly BatchHeader[], origin: AppendOrigin): ErrorCode {
+    for (const batch of batches) {
+      const errorCode = batch.producerId < 0 ? ErrorCode.NONE : this.check(batch, origin)
+      if (errorCode !== ErrorCode.NONE) return errorCode
+    }
+    return ErrorCode.NONE
+  }
+
   /** One of the remembered batches, if the batch is its repetition (ProducerStateEntry.findDuplicateBatch). */
   duplicateOf(batch: BatchHeader): ProducerBatch | null {
     const entry = this.latest(batch.producerId)

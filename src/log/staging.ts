@@ -45,7 +45,9 @@ export class Staging {
 
   /** The bytes to write, in order. */
   pieces(): Uint8Array[] {
-    return this.appends.map(records => records.bytes)
+    const pieces: Uint8Array[] = []
+    for (const { bytes } of this.appends) pieces.push(bytes)
+    return pieces
   }
 
   /** What was staged is in the log. */

@@ -161,7 +161,7 @@ function acceptBatch(records: Uint8Array, sizeBytes: number, rules: ProduceRules
   }
   // Kafka lets plain records have their deltas in any order; where it decompresses, it wants them in sequence.
   if (codec !== CompressionCodec.NONE && !walk.isSequential) throw refused('INVALID_RECORD', 'Offsets out of sequence')
-  const bytes = records.subarray(0, sizeBytes)
+  const bytes = sizeBytes === records.length ? records : records.subarray(0, sizeBytes)
   return { bytes, batches: [stamped(bytes, header, walk.maxTimestamp, rules)], logAppendTimeMs: stampOf(rules) }
 }
 

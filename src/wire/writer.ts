@@ -24,7 +24,7 @@ export class Writer {
   private position = 0
   /** Where the bytes begin that are not yet in `pieces`. */
   private start = 0
-  private pieces: Uint8Array[] = []
+  private readonly pieces: Uint8Array[] = []
   private piecesBytes = 0
   private frameBytes: DataView | null = null
   private framePosition = 0
@@ -52,7 +52,7 @@ export class Writer {
     this.frameBytes = null
   }
 
-  /** All that was written, in order. */
+  /** All that was written, in order; the list is emptied by `reset`. */
   finish(): readonly Uint8Array[] {
     this.cut()
     return this.pieces
@@ -69,7 +69,7 @@ export class Writer {
       this.view = new DataView(this.bytes.buffer)
     }
     this.position = this.start = this.piecesBytes = 0
-    if (this.pieces.length > 0) this.pieces = []
+    this.pieces.length = 0
     this.frameBytes = null
   }
 
