@@ -334,7 +334,7 @@ function directoryOf({ topic, partition }: { readonly topic: string; readonly pa
 /** The header of what a client sent, or nothing where it is no batch. */
 function firstBatch(records: Uint8Array): BatchHeader[] {
   try {
-    return [...batchHeaders(records)].slice(0, 1)
+    return batchHeaders(records).slice(0, 1)
   } catch (error) {
     if (error instanceof RecordError) return []
     throw error

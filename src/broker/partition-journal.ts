@@ -47,13 +47,19 @@ const BATCH_OVERHEAD_BYTES = 64
 const RECORD_OVERHEAD_BYTES = 32
 
 export class PartitionJournal<Record> implements Journal<Record> {
+  /** Of batches without a producer. */
+  private readonly options: BatchOptions
+
   constructor(
     private readonly log: PartitionLog,
     private readonly format: RecordFormat<Record>,
     /** Appends to a log what is whole batches, and says whether the disk took them. */
     private readonly appendTo: (log: PartitionLog, batches: Uint8Array) => boolean,
     private readonly now: () => Millis,
-  ) {}
+  ) {
+    const { codec, baseSequence = 0 } = format
+    this.options = codec === undefined ? { baseSequence } : { baseSequence, codec }
+  }
 
   /** Records that do not fit into one batch get several: only a crash in the middle of the write may part them. */
   append(records: readonly Record[]): void {
@@ -72,7 +78,7 @@ export class PartitionJournal<Record> implements Journal<Record> {
     let sizeBytes = BATCH_OVERHEAD_BYTES
     for (const record of records) {
       const { key, value, producer } = this.format.write(record)
-      options ??= this.optionsOf(producer)
+      options ??= producer ? { ...this.options, ...producer, isTransactional: true } : this.options
       const recordBytes = RECORD_OVERHEAD_BYTES + key.length + (value?.length ?? 0)
       if (sizeBytes + recordBytes > maxMessageBytes && batch.length > 0) {
         batches.push(encodeBatch(options, batch))
@@ -85,12 +91,6 @@ export class PartitionJournal<Record> implements Journal<Record> {
     }
     if (options) batches.push(encodeBatch(options, batch))
     return batches
-  }
-
-  private optionsOf(producer: ProducerIdAndEpoch | undefined): BatchOptions {
-    const { codec, baseSequence = 0 } = this.format
-    const options = { baseSequence, ...(codec !== undefined && { codec }) }
-    return producer ? { ...options, ...producer, isTransactional: true } : options
   }
 
   /**

@@ -243,7 +243,7 @@ export class PartitionLog {
 
   private appendOwn(bytes: Uint8Array, nowMs: number, origin: AppendOrigin): AppendOutcome {
     const outcome = newOutcome()
-    this.stage({ bytes, batches: [...batchHeaders(bytes)], logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, origin)
+    this.stage({ bytes, batches: batchHeaders(bytes), logAppendTimeMs: NO_TIMESTAMP }, outcome, nowMs, origin)
     this.commit()
     return outcome
   }

@@ -59,6 +59,7 @@ export class Writer {
   }
   /** All that was written, as one new array that is the caller's own. */
   toBytes(): Uint8Array {
+    if (this.pieces.length === 0) return this.bytes.slice(this.start, this.position)
     const joined = concatBytes(this.finish())
     return this.pieces.length === 1 ? joined.slice() : joined
   }

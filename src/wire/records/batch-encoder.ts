@@ -91,15 +91,19 @@ function encodeRecords(
   baseTimestamp: number,
   { codec = CompressionCodec.NONE, level }: BatchOptions,
 ): Uint8Array {
-  const bodies = records.map(record => bodyBytesOf(record, baseOffset, baseTimestamp))
-  let sizeBytes = BATCH.records
-  for (const bodyBytes of bodies) sizeBytes += varintBytes(bodyBytes) + bodyBytes
+  const bodies: number[] = []
+  let sizeBytes: number = BATCH.records
+  for (const record of records) {
+    const bodyBytes = bodyBytesOf(record, baseOffset, baseTimestamp)
+    bodies.push(bodyBytes)
+    sizeBytes += varintBytes(bodyBytes) + bodyBytes
+  }
   const plain = new Uint8Array(sizeBytes)
   let position: number = BATCH.records
-  records.forEach((record, index) => {
+  for (const [index, record] of records.entries()) {
     position = writeVarint(plain, position, bodies[index] ?? 0)
     position = writeRecord(plain, position, record, baseOffset, baseTimestamp)
-  })
+  }
   if (codec === CompressionCodec.NONE) return plain
   const packed = compress(codec, plain.subarray(BATCH.records), level)
   const batch = new Uint8Array(BATCH.records + packed.length)

@@ -166,16 +166,18 @@ export function readBatchHeader(bytes: Uint8Array, position: number): BatchHeade
  * Neither checksum nor records are looked at.
  * @throws RecordError CORRUPT_MESSAGE for bytes that are no batches of magic 2
  */
-export function* batchHeaders(bytes: Uint8Array, start = 0, end = bytes.length): Generator<BatchHeader, void> {
+export function batchHeaders(bytes: Uint8Array, start = 0, end = bytes.length): BatchHeader[] {
+  const headers: BatchHeader[] = []
   let position = start
   for (let size = wholeBatchBytes(bytes, position, end); size > 0; size = wholeBatchBytes(bytes, position, end)) {
     if (bytes[position + BATCH.magic] !== CURRENT_MAGIC) {
       throw new RecordError(ErrorCode.CORRUPT_MESSAGE, 'Record batch is not of magic 2')
     }
     requireWholeHeader(size)
-    yield readBatchHeader(bytes, position)
+    headers.push(readBatchHeader(bytes, position))
     position += size
   }
+  return headers
 }
 
 function requireWholeHeader(sizeBytes: number): void {
