@@ -1,7 +1,7 @@
 /** A program that is asked with lines and answers each with one: it stays warm, and keeps what it knows. @module */
 
-/** Clients print what they think of a broker that went away, too; an answer is JSON. */
-const ANSWER = /^[[{]/
+/** Clients print what they think of a broker that went away, too, librdkafka as JSON with a timestamp; an answer is other JSON. */
+const ANSWER = /^(\[|\{(?!"timestamp"))/
 
 /** At the end of the scope that says `using` it is killed; it ends by itself where this process does. */
 export class LineProgram implements Disposable {
