@@ -19,33 +19,36 @@ const attributes = new BigUint64Array([48n | (SCHED_BATCH << 32n), 0n, 0n, SLICE
  * is changed.
  */
 export class RuntimeThreads {
-  private setAttributes: ((threadId: number) => void) | null | undefined
+  private setAttributes: ((threadId: number) => void) | null = null
   private known: ReadonlySet<string> = new Set([String(process.pid)])
   private dueMs = 0
+
+  constructor(private readonly threadIds = () => readdirSync('/proc/self/task')) {}
 
   /** There is work at `nowMs`, on the monotonic clock, and its answers are on their way. */
   noteWork(nowMs: number): void {
     if (nowMs < this.dueMs) return
     this.dueMs = nowMs + LOOK_EVERY_MS
-    this.setAttributes ??= this.setAttributes === undefined ? attributesSetter() : null
-    if (this.setAttributes !== null) this.look(this.setAttributes)
+    try {
+      this.setAttributes ??= attributesSetter()
+      this.look(this.setAttributes)
+    } catch {
+      // No Linux, or one without procfs: everybody waits as the scheduler has it.
+      this.dueMs = Number.POSITIVE_INFINITY
+    }
   }
 
   private look(setAttributes: (threadId: number) => void): void {
-    const threads = readdirSync('/proc/self/task')
+    const threads = this.threadIds()
     for (const thread of threads) if (!this.known.has(thread)) setAttributes(Number(thread))
     this.known = new Set(threads)
   }
 }
 
-/** Null where the system has no such thing. What the kernel refuses stays as it is. */
-function attributesSetter(): ((threadId: number) => void) | null {
+/** What the kernel refuses stays as it is. Throws where the system has no such thing. */
+function attributesSetter(): (threadId: number) => void {
   const number = SCHED_SETATTR[process.arch]
-  if (process.platform !== 'linux' || number === undefined) return null
-  try {
-    const { symbols } = dlopen('libc.so.6', { syscall: { args: ['i64', 'i64', 'ptr', 'i64'], returns: 'i64' } })
-    return threadId => symbols.syscall(number, threadId, attributes, 0)
-  } catch {
-    return null
-  }
+  if (process.platform !== 'linux' || number === undefined) throw new Error('no sched_setattr')
+  const { symbols } = dlopen('libc.so.6', { syscall: { args: ['i64', 'i64', 'ptr', 'i64'], returns: 'i64' } })
+  return threadId => symbols.syscall(number, threadId, attributes, 0)
 }

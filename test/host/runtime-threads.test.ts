@@ -25,6 +25,16 @@ test('every thread but ours is told to give way, and those that come later 100 m
   worker.terminate()
 })
 
+test('where threads cannot be listed nothing is done, and nobody tries again', () => {
+  let askedCount = 0
+  const threads = new RuntimeThreads(() => {
+    askedCount++
+    throw new Error('no procfs')
+  })
+  for (const nowMs of [0, 100, 1e9]) threads.noteWork(nowMs)
+  expect(askedCount).toBe(1)
+})
+
 function otherThreads(): string[] {
   return readdirSync('/proc/self/task').filter(thread => thread !== String(process.pid))
 }
