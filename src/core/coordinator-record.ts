@@ -4,6 +4,7 @@
  * @module
  */
 import { codecOf } from '../wire/compile.ts'
+import { isFlexible } from '../wire/frame.ts'
 import { Reader } from '../wire/reader.ts'
 import { type Draft, type Fields, type Infer, isInVersions, type RecordSchema } from '../wire/schema.ts'
 import { Writer } from '../wire/writer.ts'
@@ -35,7 +36,7 @@ export function writeKey<F extends Fields>(schema: RecordSchema<F>, key: Draft<F
 export function writeValue<F extends Fields>(schema: RecordSchema<F>, version: number, value: Draft<F>): Uint8Array {
   writer.reset()
   writer.int16(version)
-  codecOf(schema.fields, version, isFlexible(schema, version)).write(writer, value)
+  codecOf(schema.fields, version, isFlexible(schema.flexible, version)).write(writer, value)
   return writer.toBytes()
 }
 
@@ -49,9 +50,5 @@ export function readValue<F extends Fields>(schema: RecordSchema<F>, bytes: Uint
   const reader = new Reader(bytes)
   const version = reader.int16()
   if (!isInVersions(schema.versions, version)) return null
-  return codecOf(schema.fields, version, isFlexible(schema, version)).read(reader)
-}
-
-function isFlexible({ flexible }: RecordSchema, version: number): boolean {
-  return flexible !== null && version >= flexible
+  return codecOf(schema.fields, version, isFlexible(schema.flexible, version)).read(reader)
 }

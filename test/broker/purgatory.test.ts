@@ -54,6 +54,22 @@ describe('Purgatory', () => {
     expect(diary).toEqual(['a is asked'])
   })
 
+  test('whoever leaves, and whoever comes to stand in his place, all others are still asked', () => {
+    const { purgatory, diary, park } = setUp()
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(name => park(name))
+    const leaveAndAsk = (leaving: typeof a) => {
+      leaving?.cancel()
+      diary.length = 0
+      purgatory.stir(log)
+      purgatory.settle()
+      return diary.toSorted()
+    }
+    expect(leaveAndAsk(a)).toEqual(['b is asked', 'c is asked', 'd is asked'])
+    expect(leaveAndAsk(d)).toEqual(['b is asked', 'c is asked'])
+    expect(leaveAndAsk(c)).toEqual(['b is asked'])
+    expect(leaveAndAsk(b)).toEqual([])
+  })
+
   test('asks a last time at the deadline', () => {
     const { clock, diary, park } = setUp()
     park('a', [], 10)

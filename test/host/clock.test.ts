@@ -1,4 +1,4 @@
-import { expect, test } from 'bun:test'
+import { expect, spyOn, test } from 'bun:test'
 import { SystemClock } from '../../src/host/clock.ts'
 
 test('the alarm rings once, not before its time and not within setAlarm', async () => {
@@ -35,4 +35,37 @@ test('a new alarm replaces the old one, null takes it away, and one in a century
   await new Promise<void>(resolve => new SystemClock().setAlarm(Date.now() + 5, resolve))
   expect(rung).toEqual([])
   clock.setAlarm(null, () => {})
+})
+
+test('an alarm that is moved later, or taken back and set again, needs no other timer; one that is moved earlier does', async () => {
+  const timers = spyOn(globalThis, 'setTimeout')
+  try {
+    const clock = new SystemClock()
+    const startMs = clock.now()
+    for (let moved = 0; moved < 100; moved++) {
+      clock.setAlarm(startMs + 60_000 + moved, () => {})
+      clock.setAlarm(null, () => {})
+    }
+    expect(timers).toHaveBeenCalledTimes(1)
+    const earlierMs = clock.now() + 3
+    await new Promise<void>(resolve => clock.setAlarm(earlierMs, resolve))
+    expect(clock.now() - startMs).toBeLessThan(60_000)
+    expect(clock.now()).toBeGreaterThanOrEqual(earlierMs)
+  } finally {
+    timers.mockRestore()
+  }
+})
+
+test('an alarm that was moved later does not ring at its first time', async () => {
+  const clock = new SystemClock()
+  const laterMs = clock.now() + 12
+  let rungMs = 0
+  clock.setAlarm(clock.now() + 2, () => {})
+  await new Promise<void>(resolve =>
+    clock.setAlarm(laterMs, () => {
+      rungMs = clock.now()
+      resolve()
+    }),
+  )
+  expect(rungMs).toBeGreaterThanOrEqual(laterMs)
 })
