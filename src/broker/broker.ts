@@ -157,11 +157,11 @@ export class Broker implements Turns {
     const isAlone = session === this.latest
     this.latest = session
     if (!soon || isAlone) return false
-    if (this.unfinished.push(session) === 1) soon(() => this.finishAll())
+    if (this.unfinished.push(session) === 1) soon(this.finishAll)
     return true
   }
 
-  private finishAll(): void {
+  private readonly finishAll = (): void => {
     const sessions = this.unfinished
     this.unfinished = []
     this.commit()

@@ -117,18 +117,10 @@ export class PartitionLogs implements Logs {
 
   produce(log: PartitionLog, records: Uint8Array, version: number, outcome: ProduceOutcome, bumpsEpochs = false): void {
     const nowMs = this.options.now()
-    const { config } = log
     const validated = validateProduce(records, {
       apiVersion: version,
       topicPartition: log.directory,
-      maxMessageBytes: config.maxMessageBytes,
-      segmentBytes: config.segmentBytes,
-      isCompacted: config.cleanupPolicy.includes('compact'),
-      timestampType: config.messageTimestampType,
-      timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
-      timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
-      compressionType: config.compressionType,
-      compressionLevel: config.compressionLevel,
+      config: log.config,
       nowMs,
       maxDecompressedBytes: this.options.configs.socketRequestMaxBytes,
     })

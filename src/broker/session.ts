@@ -169,16 +169,17 @@ export class Session {
     }
     const answer = exchange.decide()
     this.hasOnlyAppends = exchange.stagesOnly && (this.hasOnlyAppends || this.uncommitted.length === 0)
-    if (!isParked(answer)) {
-      this.uncommitted.push({ exchange, answer })
-      return
-    }
-    this.parked = answer
+    if (isParked(answer)) this.park(exchange, answer)
+    else this.uncommitted.push({ exchange, answer })
+  }
+
+  private park(exchange: Exchange, parked: Parked<object>): void {
+    this.parked = parked
     this.peer.pause()
-    answer.onAnswer(
-      later =>
+    parked.onAnswer(
+      answer =>
         this.wake(() => {
-          this.uncommitted.push({ exchange, answer: later })
+          this.uncommitted.push({ exchange, answer })
           this.encode()
           this.send()
         }),

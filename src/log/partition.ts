@@ -198,7 +198,7 @@ export class PartitionLog {
     const { staging, segments } = this
     if (staging.isEmpty) return true
     const isReady = !staging.hasMarkers || this.canNoteAborts()
-    if (!isReady || !segments.write(staging.pieces(), staging.sizeBytes, staging.endOffset, this.config)) {
+    if (!isReady || !segments.write(staging.pieces, staging.sizeBytes, staging.endOffset, this.config)) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
       staging.drop(segments.endOffset)

@@ -59,9 +59,13 @@ export class Segment {
 
   /** The indexes, read from their files on first use, or made anew where those are missing or damaged. @throws DiskError */
   get indexes(): SegmentIndexes {
-    const { disk, baseOffset, sizeBytes } = this
-    this.loaded ??= SegmentIndexes.load(disk, of => this.pathOf(of), baseOffset, sizeBytes) ?? this.reindex()
+    this.loaded ??= this.loadIndexes()
     return this.loaded
+  }
+
+  private loadIndexes(): SegmentIndexes {
+    const { disk, baseOffset, sizeBytes } = this
+    return SegmentIndexes.load(disk, of => this.pathOf(of), baseOffset, sizeBytes) ?? this.reindex()
   }
 
   /** The transactions whose abort markers lie in here, read from the file on first use. @throws DiskError */

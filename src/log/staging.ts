@@ -18,6 +18,8 @@ export interface AppendOutcome {
 export class Staging {
   /** In the order of their offsets. */
   readonly appends: ValidatedRecords[] = []
+  /** The bytes to write, in order. */
+  readonly pieces: Uint8Array[] = []
   sizeBytes = 0
   /** Whether any of them ends a transaction. */
   hasMarkers = false
@@ -33,6 +35,7 @@ export class Staging {
 
   add(records: ValidatedRecords, endOffset: number, outcome: AppendOutcome): void {
     this.appends.push(records)
+    this.pieces.push(records.bytes)
     this.sizeBytes += records.bytes.length
     this.endOffset = endOffset
     this.outcomes.push(outcome)
@@ -43,16 +46,10 @@ export class Staging {
     this.outcomes.push(outcome)
   }
 
-  /** The bytes to write, in order. */
-  pieces(): Uint8Array[] {
-    const pieces: Uint8Array[] = []
-    for (const { bytes } of this.appends) pieces.push(bytes)
-    return pieces
-  }
-
   /** What was staged is in the log. */
   clear(): void {
     this.appends.length = 0
+    this.pieces.length = 0
     this.outcomes.length = 0
     this.sizeBytes = 0
     this.hasMarkers = false

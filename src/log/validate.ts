@@ -21,33 +21,19 @@ import {
   wholeBatchBytes,
 } from '../wire/records/batch.ts'
 import { type BatchOptions, encodeBatch, maxTimestampOf } from '../wire/records/batch-encoder.ts'
-import { CODEC_IDS, type CodecName, CompressionCodec, isCodec } from '../wire/records/compression/index.ts'
+import { CODEC_IDS, CompressionCodec, isCodec } from '../wire/records/compression/index.ts'
 import { readLegacyBatches } from '../wire/records/legacy.ts'
 import { type RecordEntry, type RecordWalk, readRecords, walkRecords } from '../wire/records/record.ts'
 import { RecordError } from '../wire/records/record-error.ts'
+import type { LogConfig } from './log-config.ts'
 
-/** The topic's configs and the moment, as far as they decide about a produce. */
+/** What decides about a produce beside the log's state. */
 export interface ProduceRules {
   /** Of the Produce request: 3 and above carry exactly one batch of magic 2, below anything goes and is converted. */
   readonly apiVersion: number
   /** For messages: `topic-0`. */
   readonly topicPartition: string
-  /** max.message.bytes */
-  readonly maxMessageBytes: number
-  /** segment.bytes */
-  readonly segmentBytes: number
-  /** Whether cleanup.policy has compact: every record then needs a key. */
-  readonly isCompacted: boolean
-  /** message.timestamp.type */
-  readonly timestampType: TimestampType
-  /** message.timestamp.before.max.ms */
-  readonly timestampBeforeMaxMs: number
-  /** message.timestamp.after.max.ms */
-  readonly timestampAfterMaxMs: number
-  /** compression.type */
-  readonly compressionType: CodecName | 'producer' | 'uncompressed'
-  /** Of `compressionType`, for what is compressed anew; undefined for the codec's own. */
-  readonly compressionLevel?: number | undefined
+  readonly config: LogConfig
   readonly nowMs: number
   /** What a compressed batch may grow to. */
   readonly maxDecompressedBytes: number
@@ -121,7 +107,7 @@ function accept(records: Uint8Array, sizeBytes: number, rules: ProduceRules): Va
   if (sizeBytes === 0) return { bytes: records.subarray(0, 0), batches: [], logAppendTimeMs: stampOf(rules) }
   const accepted =
     magicAt(records, 0) === CURRENT_MAGIC ? acceptBatch(records, sizeBytes, rules) : acceptLegacy(records, rules)
-  if (accepted.bytes.length > rules.segmentBytes) throw refused('RECORD_LIST_TOO_LARGE')
+  if (accepted.bytes.length > rules.config.segmentBytes) throw refused('RECORD_LIST_TOO_LARGE')
   return accepted
 }
 
@@ -130,7 +116,7 @@ function refused(name: 'INVALID_RECORD' | 'MESSAGE_TOO_LARGE' | 'RECORD_LIST_TOO
 }
 
 function stampOf(rules: ProduceRules): number {
-  return rules.timestampType === 'LogAppendTime' ? rules.nowMs : -1
+  return rules.config.messageTimestampType === 'LogAppendTime' ? rules.nowMs : -1
 }
 
 /** ProduceRequest.validateRecords: from version 3 on one batch of magic 2 and no more, from 7 on zstd too (KIP-110). */
@@ -148,7 +134,7 @@ function acceptBatch(records: Uint8Array, sizeBytes: number, rules: ProduceRules
   if (wholeBatchBytes(records, sizeBytes) > 0) throw refused('INVALID_RECORD', 'More than one record batch')
   const header = readBatchHeader(records, 0)
   if (header.baseOffset !== 0) throw refused('INVALID_RECORD', 'The base offset should be 0')
-  if (sizeBytes > rules.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
+  if (sizeBytes > rules.config.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
   checkBatch(records, 0, sizeBytes)
   const codec = codecOf(header.attributes)
   if (!isCodec(codec)) throw refused('INVALID_RECORD', `Unknown compression type id: ${codec}`)
@@ -174,17 +160,18 @@ function checkClientBatch(header: BatchHeader): void {
   if (producerId > -1 && baseSequence < 0) throw refused('INVALID_RECORD', 'A producer id without a sequence')
 }
 
-function targetCodec(source: CompressionCodec, { compressionType }: ProduceRules): CompressionCodec {
+function targetCodec(source: CompressionCodec, { config: { compressionType } }: ProduceRules): CompressionCodec {
   if (compressionType === 'producer') return source
   return compressionType === 'uncompressed' ? CompressionCodec.NONE : CODEC_IDS[compressionType]
 }
 
 /** Puts timestamp type and max timestamp right where they are not what the topic makes them. */
 function stamped(bytes: Uint8Array, header: BatchHeader, recordsMax: number, rules: ProduceRules): BatchHeader {
-  const maxTimestamp = rules.timestampType === 'LogAppendTime' ? rules.nowMs : recordsMax
-  const isRight = header.maxTimestamp === maxTimestamp && timestampTypeOf(header.attributes) === rules.timestampType
+  const maxTimestamp = rules.config.messageTimestampType === 'LogAppendTime' ? rules.nowMs : recordsMax
+  const isRight =
+    header.maxTimestamp === maxTimestamp && timestampTypeOf(header.attributes) === rules.config.messageTimestampType
   if (isRight) return header
-  patchTimestamps(bytes, 0, maxTimestamp, rules.timestampType)
+  patchTimestamps(bytes, 0, maxTimestamp, rules.config.messageTimestampType)
   return readBatchHeader(bytes, 0)
 }
 
@@ -206,7 +193,7 @@ function recompress(
 function acceptLegacy(bytes: Uint8Array, rules: ProduceRules): ValidatedRecords {
   let position = 0
   for (let size = wholeBatchBytes(bytes, position); size > 0; size = wholeBatchBytes(bytes, position)) {
-    if (size > rules.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
+    if (size > rules.config.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
     position += size
   }
   const batches = readLegacyBatches(bytes, rules.maxDecompressedBytes)
@@ -226,25 +213,29 @@ function acceptLegacy(bytes: Uint8Array, rules: ProduceRules): ValidatedRecords 
 
 /** A new batch of `records`, offsets 0, 1, 2, …; it too must not be too large. */
 function rebuilt(records: readonly RecordEntry[], options: BatchOptions, rules: ProduceRules): ValidatedRecords {
-  const { timestampType, nowMs } = rules
-  const maxTimestamp = timestampType === 'LogAppendTime' ? nowMs : maxTimestampOf(records)
-  const level = rules.compressionType === 'producer' ? undefined : rules.compressionLevel
+  const { messageTimestampType: timestampType, compressionType, compressionLevel } = rules.config
+  const maxTimestamp = timestampType === 'LogAppendTime' ? rules.nowMs : maxTimestampOf(records)
+  const level = compressionType === 'producer' ? undefined : compressionLevel
   const bytes = encodeBatch(
     { ...options, level, baseOffset: 0, timestampType, maxTimestamp },
     records.map((record, index) => ({ ...record, offset: index })),
   )
-  if (bytes.length > rules.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
+  if (bytes.length > rules.config.maxMessageBytes) throw refused('MESSAGE_TOO_LARGE')
   return { bytes, batches: [readBatchHeader(bytes, 0)], logAppendTimeMs: stampOf(rules) }
+}
+
+function isCompacted({ config }: ProduceRules): boolean {
+  return config.cleanupPolicy.includes('compact')
 }
 
 /** Whether any record could be one that `checkRecords` refuses. */
 function isSuspect(walk: RecordWalk, header: BatchHeader, rules: ProduceRules): boolean {
-  if (rules.isCompacted && walk.keylessCount > 0) return true
+  if (walk.keylessCount > 0 && isCompacted(rules)) return true
   if (timestampTypeOf(header.attributes) === 'LogAppendTime') return true
   return (
-    rules.timestampType === 'CreateTime' &&
-    (walk.minTimestamp < rules.nowMs - rules.timestampBeforeMaxMs ||
-      walk.maxTimestamp > rules.nowMs + rules.timestampAfterMaxMs)
+    rules.config.messageTimestampType === 'CreateTime' &&
+    (walk.minTimestamp < rules.nowMs - rules.config.messageTimestampBeforeMaxMs ||
+      walk.maxTimestamp > rules.nowMs + rules.config.messageTimestampAfterMaxMs)
   )
 }
 
@@ -255,7 +246,7 @@ function checkRecords(records: readonly RecordEntry[], batchType: TimestampType,
   let isTimestampInvalid = false
   for (const [batchIndex, record] of records.entries()) {
     const timestampFault = timestampFaultOf(record, batchType, rules)
-    if (rules.isCompacted && record.key === null) refusals.push({ batchIndex, batchIndexErrorMessage: keyless })
+    if (record.key === null && isCompacted(rules)) refusals.push({ batchIndex, batchIndexErrorMessage: keyless })
     else if (timestampFault !== null) {
       isTimestampInvalid = true
       refusals.push({ batchIndex, batchIndexErrorMessage: timestampFault })
@@ -282,9 +273,9 @@ function summaryOf(refusals: readonly RefusedRecord[]): string {
 /** LogValidator.validateTimestamp. */
 function timestampFaultOf(record: RecordEntry, batchType: TimestampType, rules: ProduceRules): string | null {
   const { timestamp, offset } = record
-  if (rules.timestampType === 'CreateTime' && timestamp !== NO_TIMESTAMP) {
-    const earliest = rules.nowMs - rules.timestampBeforeMaxMs
-    const latest = rules.nowMs + rules.timestampAfterMaxMs
+  if (rules.config.messageTimestampType === 'CreateTime' && timestamp !== NO_TIMESTAMP) {
+    const earliest = rules.nowMs - rules.config.messageTimestampBeforeMaxMs
+    const latest = rules.nowMs + rules.config.messageTimestampAfterMaxMs
     if (timestamp >= earliest && timestamp <= latest) return null
     return (
       `Timestamp ${timestamp} of message with offset ${offset} is out of range. ` +

@@ -254,13 +254,7 @@ class Runner {
     const records = validateProduce(bytes, {
       apiVersion: 11,
       topicPartition: 't-0',
-      maxMessageBytes: config.maxMessageBytes,
-      segmentBytes: config.segmentBytes,
-      isCompacted: false,
-      timestampType: config.messageTimestampType,
-      timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
-      timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
-      compressionType: config.compressionType,
+      config,
       nowMs,
       maxDecompressedBytes: 1 << 20,
     })

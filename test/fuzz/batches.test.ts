@@ -1,5 +1,6 @@
 /** Hostile record batches, most of them with checksums that are right: a value or RecordError, in bounded memory. @module */
 import { expect, test } from 'bun:test'
+import { defaultLogConfig, type LogConfig } from '../../src/log/log-config.ts'
 import { type ProduceRules, validateProduce } from '../../src/log/validate.ts'
 import {
   BATCH,
@@ -31,16 +32,11 @@ const MAX_GROWTH_BYTES = 64 * 1024 * 1024
 /** Where a message of magic 0 or 1 has its length, its checksum, and what that covers. */
 const LEGACY = { length: 8, crc: 12, covered: 16 }
 
+const config: LogConfig = { ...defaultLogConfig, messageTimestampAfterMaxMs: 2 ** 63 }
 const usual: ProduceRules = {
   apiVersion: 9,
   topicPartition: 't-0',
-  maxMessageBytes: 1_048_588,
-  segmentBytes: 1 << 30,
-  isCompacted: false,
-  timestampType: 'CreateTime',
-  timestampBeforeMaxMs: 2 ** 63,
-  timestampAfterMaxMs: 2 ** 63,
-  compressionType: 'producer',
+  config,
   nowMs: START_MS,
   maxDecompressedBytes: MAX_DECOMPRESSED_BYTES,
 }
@@ -48,10 +44,14 @@ const rules: readonly ProduceRules[] = [
   usual,
   usual,
   { ...usual, apiVersion: 2 },
-  { ...usual, isCompacted: true, timestampAfterMaxMs: 1000, timestampBeforeMaxMs: 1000 },
-  { ...usual, timestampType: 'LogAppendTime', maxMessageBytes: 300 },
-  { ...usual, apiVersion: 1, compressionType: 'lz4' },
+  under({ cleanupPolicy: ['compact'], messageTimestampAfterMaxMs: 1000, messageTimestampBeforeMaxMs: 1000 }),
+  under({ messageTimestampType: 'LogAppendTime', maxMessageBytes: 300 }),
+  { ...under({ compressionType: 'lz4' }), apiVersion: 1 },
 ]
+
+function under(changes: Partial<LogConfig>): ProduceRules {
+  return { ...usual, config: { ...config, ...changes } }
+}
 
 const values = ['', 'a', 'b'.repeat(200), 'striking '.repeat(40)]
 const batches = [
@@ -129,8 +129,8 @@ function readAnyhow(bytes: Uint8Array): void {
 }
 
 /** What is accepted can be read. */
-function acceptOrRefuse(bytes: Uint8Array, under: ProduceRules): void {
-  const validated = validateProduce(bytes, under)
+function acceptOrRefuse(bytes: Uint8Array, underRules: ProduceRules): void {
+  const validated = validateProduce(bytes, underRules)
   if ('errorCode' in validated) return
   for (const { position } of validated.batches) {
     const header = readBatchHeader(validated.bytes, position)

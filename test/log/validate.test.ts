@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { defaultLogConfig, type LogConfig } from '../../src/log/log-config.ts'
 import {
   type ProduceRefusal,
   type ProduceRules,
@@ -27,20 +28,7 @@ import { goldenLines } from '../golden/golden-file.ts'
 const now = 1_800_000_000_000
 const hour = 3_600_000
 
-/** A topic with Kafka's defaults, and time bounds that let everything through. */
-const defaults: ProduceRules = {
-  apiVersion: 11,
-  topicPartition: 'orders-0',
-  maxMessageBytes: 1_048_588,
-  segmentBytes: 1_073_741_824,
-  isCompacted: false,
-  timestampType: 'CreateTime',
-  timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
-  timestampAfterMaxMs: hour,
-  compressionType: 'producer',
-  nowMs: now,
-  maxDecompressedBytes: 64 * 1024 * 1024,
-}
+type Setting = Partial<LogConfig & Omit<ProduceRules, 'config'>>
 
 function bytesOf(text: string | null): Uint8Array | null {
   return text === null ? null : new TextEncoder().encode(text)
@@ -52,18 +40,26 @@ function record(offset: number, key: string | null, value: string | null, timest
 
 const twoRecords = [record(0, 'k0', 'a'), record(1, 'k1', 'b')]
 
-function produce(bytes: Uint8Array, rules: Partial<ProduceRules> = {}): ValidatedRecords | ProduceRefusal {
-  return validateProduce(bytes, { ...defaults, ...rules })
+/** To a topic with Kafka's defaults, but for what `setting` says. */
+function produce(bytes: Uint8Array, setting: Setting = {}): ValidatedRecords | ProduceRefusal {
+  return validateProduce(bytes, {
+    apiVersion: 11,
+    topicPartition: 'orders-0',
+    nowMs: now,
+    maxDecompressedBytes: 64 * 1024 * 1024,
+    ...setting,
+    config: { ...defaultLogConfig, ...setting },
+  })
 }
 
-function refusalOf(bytes: Uint8Array, rules: Partial<ProduceRules> = {}): ProduceRefusal {
-  const outcome = produce(bytes, rules)
+function refusalOf(bytes: Uint8Array, setting: Setting = {}): ProduceRefusal {
+  const outcome = produce(bytes, setting)
   if (!('errorCode' in outcome)) throw new Error('was accepted')
   return outcome
 }
 
-function acceptedOf(bytes: Uint8Array, rules: Partial<ProduceRules> = {}): ValidatedRecords {
-  const outcome = produce(bytes, rules)
+function acceptedOf(bytes: Uint8Array, setting: Setting = {}): ValidatedRecords {
+  const outcome = produce(bytes, setting)
   if ('errorCode' in outcome) throw new Error(`was refused: ${errorName(outcome.errorCode)} ${outcome.errorMessage}`)
   for (const batch of outcome.batches) checkBatch(outcome.bytes, batch.position, batch.sizeBytes)
   return outcome
@@ -133,7 +129,7 @@ describe('a batch as it should be', () => {
   test('unused attributes are kept, and go when the batch is stamped', () => {
     const batch = spoilt(encodeBatch({}, twoRecords), { [BATCH.attributes + 1]: 0x80 })
     expect(acceptedOf(batch.slice()).batches[0]?.attributes).toBe(0x80)
-    expect(acceptedOf(batch, { timestampType: 'LogAppendTime' }).batches[0]?.attributes).toBe(0x08)
+    expect(acceptedOf(batch, { messageTimestampType: 'LogAppendTime' }).batches[0]?.attributes).toBe(0x08)
   })
 
   test.each([
@@ -245,7 +241,7 @@ describe('compacted topics', () => {
   const records = [record(0, 'k', 'a'), record(1, null, 'b'), record(2, null, 'c')]
 
   test.each([0, 1, 4] as const)('refuse the records without key, codec %d', codec => {
-    const refusal = refusalOf(encodeBatch({ codec }, records), { isCompacted: true })
+    const refusal = refusalOf(encodeBatch({ codec }, records), { cleanupPolicy: ['compact'] })
     expect(refusal.errorCode).toBe(ErrorCode.INVALID_RECORD)
     expect(refusal.recordErrors).toEqual([
       { batchIndex: 1, batchIndexErrorMessage: keyless },
@@ -255,12 +251,12 @@ describe('compacted topics', () => {
   })
 
   test('take null values and empty keys', () => {
-    acceptedOf(encodeBatch({}, [record(0, 'k', null), record(1, '', 'v')]), { isCompacted: true })
+    acceptedOf(encodeBatch({}, [record(0, 'k', null), record(1, '', 'v')]), { cleanupPolicy: ['compact'] })
   })
 })
 
 describe('timestamps', () => {
-  const bounds = { timestampBeforeMaxMs: hour, timestampAfterMaxMs: hour }
+  const bounds = { messageTimestampBeforeMaxMs: hour, messageTimestampAfterMaxMs: hour }
 
   test('out of range are refused, one by one', () => {
     const records = [
@@ -285,7 +281,7 @@ describe('timestamps', () => {
 
   test.each([0, 2] as const)('of the append are stamped into the header, codec %d', codec => {
     const bytes = encodeBatch({ codec }, twoRecords)
-    const accepted = acceptedOf(bytes, { timestampType: 'LogAppendTime', ...bounds })
+    const accepted = acceptedOf(bytes, { messageTimestampType: 'LogAppendTime', ...bounds })
     const [batch] = accepted.batches
     expect(accepted.logAppendTimeMs).toBe(now)
     expect(batch).toMatchObject({ maxTimestamp: now, baseTimestamp: 1000, attributes: 0x08 | codec })
@@ -293,7 +289,7 @@ describe('timestamps', () => {
 
   test('of the append may not be the producer’s', () => {
     const bytes = encodeBatch({ timestampType: 'LogAppendTime', maxTimestamp: now }, twoRecords)
-    const refusal = refusalOf(bytes, { timestampType: 'LogAppendTime' })
+    const refusal = refusalOf(bytes, { messageTimestampType: 'LogAppendTime' })
     expect(refusal.errorCode).toBe(ErrorCode.INVALID_TIMESTAMP)
     expect(refusal.recordErrors.map(error => error.batchIndex)).toEqual([0, 1])
   })
@@ -359,7 +355,7 @@ describe('Produce 0 to 2', () => {
   })
 
   test('the time of the append is the batch’s', () => {
-    const rules = { apiVersion: 1, timestampType: 'LogAppendTime' } as const
+    const rules = { apiVersion: 1, messageTimestampType: 'LogAppendTime' } as const
     const [batch] = acceptedOf(encodeMessageSet({ magic: 0 }, records), rules).batches
     expect(batch && timestampTypeOf(batch.attributes)).toBe('LogAppendTime')
     expect(batch?.maxTimestamp).toBe(now)
@@ -370,9 +366,9 @@ describe('Produce 0 to 2', () => {
     const broken = set.slice()
     broken[set.length - 1] = (broken[set.length - 1] ?? 0) ^ 1
     expect(refusalOf(broken, { apiVersion: 2 }).errorCode).toBe(ErrorCode.CORRUPT_MESSAGE)
-    expect(refusalOf(set, { apiVersion: 2, isCompacted: true }).recordErrors.map(error => error.batchIndex)).toEqual([
-      1,
-    ])
+    expect(
+      refusalOf(set, { apiVersion: 2, cleanupPolicy: ['compact'] }).recordErrors.map(error => error.batchIndex),
+    ).toEqual([1])
     expect(refusalOf(new Uint8Array([...set, ...set]), { apiVersion: 2 }).errorCode).toBe(ErrorCode.INVALID_RECORD)
   })
 
