@@ -1,6 +1,6 @@
 import { concatBytes } from '../base/bytes.ts'
 import type { Uuid } from '../base/uuid.ts'
-import type { FetchedPartition, FetchPartition } from '../core/fetch-sessions.ts'
+import type { FetchContext, FetchedPartition, FetchPartition, FetchSessionRequest } from '../core/fetch-sessions.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import type { LogSlice } from '../log/segments.ts'
 import { ErrorCode } from '../wire/errors.ts'
@@ -147,44 +147,45 @@ const READ_COMMITTED = 1
 
 export default api(fetch, (request, call) => {
   const usesTopicIds = call.version >= TOPIC_IDS
-  const context = call.fetchSessions.open(
-    {
-      sessionId: request.sessionId,
-      sessionEpoch: request.sessionEpoch,
-      partitions: request.topics.flatMap(({ topic, topicId, partitions }) =>
-        partitions.map(partition => ({ ...partition, topic, topicId })),
-      ),
-      forgotten: request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
-        partitions.map(partition => ({ partition, topic, topicId })),
-      ),
-      usesTopicIds,
-    },
-    call.now,
-  )
-  const { errorCode, sessionId, partitions } = context
-  if (errorCode !== ErrorCode.NONE) return { throttleTimeMs: 0, errorCode, sessionId, responses: [] }
-
-  const respond = (entries: readonly Entry[]) => ({
-    throttleTimeMs: 0,
-    errorCode: ErrorCode.NONE,
-    sessionId,
-    responses: byTopic(partitions, entries, context.select(entries.map(newsOf))),
-  })
-  const find = () => partitions.map(partition => findReadable(partition, request, call))
+  const { sessionId, sessionEpoch } = request
+  const asked = { sessionId, sessionEpoch, partitions: askedOf(request), forgotten: forgottenOf(request), usesTopicIds }
+  const context = call.fetchSessions.open(asked, call.now)
+  if (context.errorCode !== ErrorCode.NONE) {
+    return { throttleTimeMs: 0, errorCode: context.errorCode, sessionId: context.sessionId, responses: [] }
+  }
+  const { partitions } = context
   const wanted = wantedBytes(request, call)
-  const found = find()
+  const found = findAll(partitions, request, call)
   const entries = read(found, request, call)
   const isUrgent = request.maxWaitMs <= 0 || partitions.length === 0
-  if (isUrgent || satisfies(entries, wanted) || isEnough(found, wanted)) return respond(entries)
-  return call.purgatory.park(
-    found.flatMap(of => ('log' in of ? [of.log] : [])),
-    call.now + request.maxWaitMs,
-    isLast => {
-      const now = find()
-      return isLast || isEnough(now, wanted) ? respond(read(now, request, call)) : null
-    },
-  )
+  if (isUrgent || satisfies(entries, wanted) || isEnough(found, wanted)) return responseOf(context, entries)
+  return call.purgatory.park(logsOf(found), call.now + request.maxWaitMs, isLast => {
+    const now = findAll(partitions, request, call)
+    return isLast || isEnough(now, wanted) ? responseOf(context, read(now, request, call)) : null
+  })
 })
+
+// No closures from here on, but in who waits: what each fetch leaves behind is what the collector stops everybody for.
+function askedOf({ topics }: Request): FetchPartition[] {
+  const asked: FetchPartition[] = []
+  for (const { topic, topicId, partitions } of topics) {
+    for (const partition of partitions) asked.push({ ...partition, topic, topicId })
+  }
+  return asked
+}
+
+function forgottenOf({ forgottenTopicsData }: Request): FetchSessionRequest['forgotten'] {
+  const forgotten: FetchSessionRequest['forgotten'][number][] = []
+  for (const { topic, topicId, partitions } of forgottenTopicsData) {
+    for (const partition of partitions) forgotten.push({ partition, topic, topicId })
+  }
+  return forgotten
+}
+
+function responseOf({ sessionId, partitions, select }: FetchContext, entries: readonly Entry[]) {
+  const responses = byTopic(partitions, entries, select(entries.map(newsOf)))
+  return { throttleTimeMs: 0, errorCode: ErrorCode.NONE, sessionId, responses }
+}
 
 /** One partition as it was found: its log with what may be read of it, or the answer that says why not. */
 interface Readable {
@@ -196,6 +197,18 @@ type Found = Readable | Entry
 
 function topicOf({ topic, topicId }: FetchPartition, call: Call) {
   return call.version >= TOPIC_IDS ? call.catalog.topicById(topicId) : call.catalog.topicByName(topic)
+}
+
+function findAll(partitions: readonly FetchPartition[], request: Request, call: Call): Found[] {
+  const found: Found[] = []
+  for (const partition of partitions) found.push(findReadable(partition, request, call))
+  return found
+}
+
+function logsOf(found: readonly Found[]): PartitionLog[] {
+  const logs: PartitionLog[] = []
+  for (const of of found) if ('log' in of) logs.push(of.log)
+  return logs
 }
 
 /** Everything that can go wrong before reading (ReplicaManager.readFromLog, Partition.fetchRecords). */
@@ -283,8 +296,12 @@ function availableBytes({ log, partition, bound }: Readable): number {
 function read(found: readonly Found[], request: Request, call: Call): Entry[] {
   let leftBytes = Math.min(request.maxBytes, call.configs.fetchMaxBytes, call.roomBytes)
   let needsOne = call.version >= WHOLE_FIRST_BATCH
-  return found.map(of => {
-    if (!('log' in of)) return of
+  const entries: Entry[] = []
+  for (const of of found) {
+    if (!('log' in of)) {
+      entries.push(of)
+      continue
+    }
     const { partition, log, bound } = of
     const maxBytes = Math.max(0, Math.min(partition.partitionMaxBytes, leftBytes))
     try {
@@ -292,25 +309,28 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
       leftBytes -= slice.sizeBytes
       if (slice.sizeBytes > 0) needsOne = false
       const entry = entryOf(of, slice, request)
-      return call.version < ZSTD ? forOldClients(entry, slice.pieces, log, call) : entry
+      entries.push(call.version < ZSTD ? forOldClients(entry, slice.pieces, log, call) : entry)
     } catch (error) {
-      return nothing(partition.partition, call.logs.errorCodeOf(error))
+      entries.push(nothing(partition.partition, call.logs.errorCodeOf(error)))
     }
-  })
+  }
+  return entries
 }
 
 function entryOf({ partition, log, bound }: Readable, slice: LogSlice, { isolationLevel }: Request): Entry {
-  const { partition: partitionIndex, fetchOffset } = partition
-  const aborted = () => (fetchOffset < bound ? log.abortedTransactions(fetchOffset, slice.sizeBytes) : [])
   return {
-    partitionIndex,
+    partitionIndex: partition.partition,
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    abortedTransactions: isolationLevel === READ_COMMITTED ? aborted() : null,
+    abortedTransactions: isolationLevel === READ_COMMITTED ? abortedIn(slice, partition.fetchOffset, log, bound) : null,
     records: slice.pieces,
   }
+}
+
+function abortedIn({ sizeBytes }: LogSlice, offset: number, log: PartitionLog, bound: number) {
+  return offset < bound ? log.abortedTransactions(offset, sizeBytes) : []
 }
 
 /** What to do with a first batch that is larger than may be read: from version 3 on it comes whole or not at all. */
@@ -329,6 +349,8 @@ function forOldClients(entry: Entry, pieces: readonly Uint8Array[], log: Partiti
   return { ...entry, records: [records] }
 }
 
+const headings = [null, ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION] as const
+
 function newsOf(entry: Entry): FetchedPartition {
   return {
     errorCode: entry.errorCode,
@@ -344,10 +366,10 @@ function newsOf(entry: Entry): FetchedPartition {
  */
 function byTopic(partitions: readonly FetchPartition[], entries: readonly Entry[], selected: readonly boolean[]) {
   const responses: { topic: string; topicId: Uuid; partitions: Entry[] }[] = []
-  for (const errorCode of [null, ErrorCode.UNKNOWN_TOPIC_ID, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION]) {
-    for (const [index, entry] of entries.entries()) {
-      const partition = partitions[index]
-      if (!partition || !selected[index] || unknownness(entry) !== errorCode) continue
+  for (const errorCode of headings) {
+    for (let index = 0; index < entries.length; index++) {
+      const [partition, entry] = [partitions[index], entries[index]]
+      if (!partition || !entry || !selected[index] || unknownness(entry) !== errorCode) continue
       const last = responses.at(-1)
       if (last && last.topic === partition.topic && last.topicId === partition.topicId) last.partitions.push(entry)
       else responses.push({ topic: partition.topic, topicId: partition.topicId, partitions: [entry] })

@@ -41,9 +41,13 @@ export function splitPartitions<P extends Indexed>(
   topic: Topic | null,
   partitions: readonly P[],
 ): readonly [there: readonly P[], missing: readonly P[]] {
-  const isThere = ({ partitionIndex }: P) => topic?.partitions[partitionIndex] !== undefined
-  if (partitions.every(isThere)) return [partitions, []]
-  return [partitions.filter(isThere), partitions.filter(partition => !isThere(partition))]
+  const there: P[] = []
+  const missing: P[] = []
+  for (const partition of partitions) {
+    if (topic?.partitions[partition.partitionIndex]) there.push(partition)
+    else missing.push(partition)
+  }
+  return [there, missing]
 }
 
 export function withError(partitions: readonly Indexed[], errorCode: ErrorCode) {

@@ -13,57 +13,32 @@ import type { Timer, Timers } from './timers.ts'
 export class Purgatory implements PurgatoryRoom {
   private readonly watchers = new WeakMap<PartitionLog, Place[]>()
   /** Those whose logs have grown in this turn. */
-  private readonly stirred: Waiting[] = []
+  private readonly stirred: Waiter[] = []
   private readonly everybody: Place[] = []
   private isSettling = false
 
   constructor(private readonly timers: Timers) {}
 
   park<T>(logs: readonly PartitionLog[], deadlineMs: Millis, attempt: (isLast: boolean) => T | null): Parked<T> {
-    return this.enter(logs, deadlineMs, attempt).parked
+    const waiting = new Waiting(this.timers, attempt)
+    waiting.timer = this.timers.schedule(deadlineMs, () => waiting.finish(true))
+    enlist(waiting, this.everybody)
+    for (const log of logs) enlist(waiting, this.watchersOf(log))
+    return waiting
   }
 
   /** Waits until `answer` is called: then the answer goes out at the end of the turn, unless nobody waits any more. */
   parkUntilAnswered<T>(): { readonly parked: Parked<T>; answer(answer: T): void } {
     let given: T | null = null
-    const { parked, waiting } = this.enter([], null, () => given)
+    const parked = new Waiting(this.timers, () => given)
+    enlist(parked, this.everybody)
     return {
       parked,
       answer: answer => {
         given = answer
-        if (waiting.isWaiting) this.stirUp(waiting)
+        if (parked.isWaiting) this.stirUp(parked)
       },
     }
-  }
-
-  private enter<T>(logs: readonly PartitionLog[], deadlineMs: Millis | null, attempt: (isLast: boolean) => T | null) {
-    let answered: (answer: T) => void = () => {}
-    let failed: (error: unknown) => void = () => {}
-    const finish = (isLast: boolean) => {
-      let answer: T | null
-      try {
-        answer = attempt(isLast)
-      } catch (error) {
-        this.forget(waiting)
-        failed(error)
-        return
-      }
-      if (answer === null) return
-      this.forget(waiting)
-      answered(answer)
-    }
-    const timer = deadlineMs === null ? null : this.timers.schedule(deadlineMs, () => finish(true))
-    const waiting: Waiting = { places: [], timer, finish, isWaiting: true, isStirred: false }
-    enlist(waiting, this.everybody)
-    for (const log of logs) enlist(waiting, this.watchersOf(log))
-    const parked: Parked<T> = {
-      onAnswer: (whenAnswered, whenFailed) => {
-        answered = whenAnswered
-        failed = whenFailed
-      },
-      cancel: () => this.forget(waiting),
-    }
-    return { parked, waiting }
   }
 
   /** `log` has more to read, or is gone: those who wait for it are asked at the turn's end. */
@@ -72,7 +47,7 @@ export class Purgatory implements PurgatoryRoom {
     if (watchers) for (const { waiting } of watchers) this.stirUp(waiting)
   }
 
-  private stirUp(waiting: Waiting): void {
+  private stirUp(waiting: Waiter): void {
     if (waiting.isStirred) return
     waiting.isStirred = true
     this.stirred.push(waiting)
@@ -112,31 +87,60 @@ export class Purgatory implements PurgatoryRoom {
     this.watchers.set(log, watchers)
     return watchers
   }
-
-  private forget(waiting: Waiting): void {
-    if (!waiting.isWaiting) return
-    waiting.isWaiting = false
-    if (waiting.timer) this.timers.cancel(waiting.timer)
-    for (const place of waiting.places) leave(place)
-  }
 }
 
-interface Waiting {
-  readonly places: Place[]
-  readonly timer: Timer | null
-  finish(isLast: boolean): void
-  isWaiting: boolean
-  isStirred: boolean
+/** What the purgatory does with one who waits, whatever for. */
+type Waiter = Pick<Waiting<unknown>, 'places' | 'isWaiting' | 'isStirred' | 'finish'>
+
+/** A class and no closures: every long poll leaves one behind. */
+class Waiting<T> implements Parked<T> {
+  readonly places: Place[] = []
+  isWaiting = true
+  isStirred = false
+  timer: Timer | null = null
+  private answered: ((answer: T) => void) | null = null
+  private failed: ((error: unknown) => void) | null = null
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly attempt: (isLast: boolean) => T | null,
+  ) {}
+
+  onAnswer(answered: (answer: T) => void, failed: (error: unknown) => void): void {
+    this.answered = answered
+    this.failed = failed
+  }
+
+  finish(isLast: boolean): void {
+    let answer: T | null
+    try {
+      answer = this.attempt(isLast)
+    } catch (error) {
+      this.cancel()
+      this.failed?.(error)
+      return
+    }
+    if (answer === null) return
+    this.cancel()
+    this.answered?.(answer)
+  }
+
+  cancel(): void {
+    if (!this.isWaiting) return
+    this.isWaiting = false
+    if (this.timer) this.timers.cancel(this.timer)
+    for (const place of this.places) leave(place)
+  }
 }
 
 /** Where one who waits stands in a list. Maps and sets that change with every wait would leave a table behind each time. */
 interface Place {
-  readonly waiting: Waiting
+  readonly waiting: Waiter
   readonly list: Place[]
   index: number
 }
 
-function enlist(waiting: Waiting, list: Place[]): void {
+function enlist(waiting: Waiter, list: Place[]): void {
   const place: Place = { waiting, list, index: list.length }
   list.push(place)
   waiting.places.push(place)

@@ -57,10 +57,10 @@ export class Timers {
     const atMs = this.heap.least?.atMs ?? null
     if (atMs === this.armedAtMs) return
     this.armedAtMs = atMs
-    this.clock.setAlarm(atMs, () => this.ring())
+    this.clock.setAlarm(atMs, this.ring)
   }
 
-  private ring(): void {
+  private readonly ring = (): void => {
     this.armedAtMs = null
     const now = this.clock.now()
     for (let timer = this.heap.least; timer && timer.atMs <= now; timer = this.heap.least) {

@@ -70,6 +70,8 @@ const EVICTION_MS = 120_000
 export class FetchSessions {
   /** The least recently used first. */
   private readonly sessions = new Map<number, FetchSession>()
+  /** The most recently used. A map that changes with every fetch would leave a table behind each time. */
+  private latest: FetchSession | null = null
 
   constructor(
     private readonly maxCount: number,
@@ -106,7 +108,7 @@ export class FetchSessions {
   private begin(partitions: readonly FetchPartition[], usesTopicIds: boolean, now: Millis): FetchContext {
     const session: FetchSession = { id: this.freeId(), usesTopicIds, partitions: new Map(), epoch: 1, lastUsedMs: now }
     for (const partition of partitions) session.partitions.set(keyOf(partition, usesTopicIds), cached(partition))
-    this.sessions.set(session.id, session)
+    this.add(session)
     return {
       errorCode: ErrorCode.NONE,
       sessionId: session.id,
@@ -128,8 +130,14 @@ export class FetchSessions {
 
   private touch(session: FetchSession, now: Millis): void {
     session.lastUsedMs = now
+    if (session === this.latest) return
     this.sessions.delete(session.id)
+    this.add(session)
+  }
+
+  private add(session: FetchSession): void {
     this.sessions.set(session.id, session)
+    this.latest = session
   }
 
   private freeId(): number {
@@ -172,7 +180,7 @@ function incremental(session: FetchSession): FetchContext {
         if (!answer || !isNews(cached, answer)) return false
         remember(cached, answer)
         // Those with records go to the end, so that in the next fetch the others come first.
-        if (answer.hasNews && session.partitions.delete(key)) session.partitions.set(key, cached)
+        if (answer.hasNews && entries.length > 1 && session.partitions.delete(key)) session.partitions.set(key, cached)
         return true
       }),
   }

@@ -48,6 +48,8 @@ export interface Surroundings<Command, Reply, Effect> {
   answer(waiter: string, reply: Reply): void
 }
 
+const none: readonly never[] = []
+
 /** Runs one machine on its journal. */
 export class Runtime<State, Command, Record, Reply, Effect> {
   readonly state: State
@@ -71,7 +73,12 @@ export class Runtime<State, Command, Record, Reply, Effect> {
 
   /** Executes one command and returns the caller's reply, or null where it has to wait. Throws JournalError. */
   execute(command: Command, now: Millis): Reply | null {
-    const { records = [], replies = [], timers = [], effects = [] } = this.machine.decide(this.state, command, now)
+    const {
+      records = none,
+      replies = none,
+      timers = none,
+      effects = none,
+    } = this.machine.decide(this.state, command, now)
     if (records.length > 0) this.journal.append(records)
     for (const record of records) this.machine.replay(this.state, record)
     for (const [key, at, later] of timers) this.surroundings.setTimer(key, at, later)

@@ -26,10 +26,10 @@ export class SystemClock implements Clock {
     if (endMs >= this.endMs) return
     clearTimeout(this.timer)
     this.endMs = endMs
-    this.timer = setTimeout(() => this.look(), delayMs)
+    this.timer = setTimeout(this.look, delayMs)
   }
 
-  private look(): void {
+  private readonly look = (): void => {
     this.endMs = Number.POSITIVE_INFINITY
     const { alarm } = this
     if (alarm === null) return

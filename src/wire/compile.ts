@@ -195,14 +195,16 @@ const ${into} = ${length} < 0 ? ${absent(this.isNullable(field))} : ${sized(leng
     tagged.sort((a, b) => a.tag - b.tag)
     lines.push(`${to}.unsignedVarint(${tagged.map(field => `(${field.isThere} ? 1 : 0)`).join(' + ') || '0'})`)
     for (const { tag, isThere, write } of tagged) {
-      const [inner, size] = [this.name(), this.name()]
+      const inner = this.name()
+      // Made when it is first needed, and kept: a message is not inside itself.
+      const kept = this.constant(undefined)
       lines.push(`if (${isThere}) {
-const ${inner} = new $.Writer(256)
+const ${inner} = ${kept} ??= new $.Writer(256)
+${inner}.reset()
 ${write(inner)}
-const ${size} = ${inner}.toBytes()
 ${to}.unsignedVarint(${tag})
-${to}.unsignedVarint(${size}.length)
-${to}.span(${size})
+${to}.unsignedVarint(${inner}.size)
+${to}.copyOf(${inner})
 }`)
     }
     return lines.join('\n')

@@ -206,6 +206,10 @@ export class Writer {
     const at = this.take(value.length)
     this.bytes.set(value, at)
   }
+  /** Copies all that `other` has written. */
+  copyOf(other: Writer): void {
+    for (const piece of other.finish()) this.copy(piece)
+  }
 }
 
 /** The bytes that a list of pieces has together. */

@@ -86,39 +86,42 @@ function strangerFault({ state }: Outcome, groupId: string, generationId: number
   return state.groups.has(groupId) ? ErrorCode.UNKNOWN_MEMBER_ID : notFound
 }
 
+// No closures in the two: commits come with every poll, and what each leaves behind is what the collector stops everybody for.
 function commit(outcome: Outcome, { groupId, retentionTimeMs, topics }: OffsetCommitRequest): OffsetCommitResponse {
   const expireTimestamp = retentionTimeMs === DEFAULT_RETENTION ? NO_TIMESTAMP : outcome.now + retentionTimeMs
-  return {
-    topics: topics.map(({ topicId, name, partitions }) => ({
-      topicId,
-      name,
-      partitions: partitions.map(partition => {
-        const { partitionIndex } = partition
-        const value = keptOf(outcome, partition, topicId, expireTimestamp)
-        if (value) outcome.writeOffset(groupId, name, partitionIndex, value)
-        return outcomeOf(partitionIndex, value)
-      }),
-    })),
+  const answered: OffsetCommitResponse['topics'][number][] = []
+  for (const { topicId, name, partitions } of topics) {
+    const outcomes: PartitionOutcome[] = []
+    for (const partition of partitions) {
+      const { partitionIndex } = partition
+      const value = keptOf(outcome, partition, topicId, expireTimestamp)
+      if (value) outcome.writeOffset(groupId, name, partitionIndex, value)
+      outcomes.push(outcomeOf(partitionIndex, value))
+    }
+    answered.push({ topicId, name, partitions: outcomes })
   }
+  return { topics: answered }
 }
 
 /** The request has no ids of topics: nor has what is kept of it, though the topics are known. */
 function commitPending(outcome: Outcome, request: TxnOffsetCommitRequest): TxnOffsetCommitResponse {
   const { groupId, producerId, producerEpoch, topics } = request
   const producer = { producerId, producerEpoch }
-  return {
-    topics: topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(partition => {
-        const { partitionIndex } = partition
-        const value = keptOf(outcome, partition, zeroUuid, NO_TIMESTAMP)
-        if (value) outcome.writePending(producer, groupId, name, partitionIndex, value)
-        return outcomeOf(partitionIndex, value)
-      }),
-    })),
+  const answered: TxnOffsetCommitResponse['topics'][number][] = []
+  for (const { name, partitions } of topics) {
+    const outcomes: PartitionOutcome[] = []
+    for (const partition of partitions) {
+      const { partitionIndex } = partition
+      const value = keptOf(outcome, partition, zeroUuid, NO_TIMESTAMP)
+      if (value) outcome.writePending(producer, groupId, name, partitionIndex, value)
+      outcomes.push(outcomeOf(partitionIndex, value))
+    }
+    answered.push({ name, partitions: outcomes })
   }
+  return { topics: answered }
 }
 
+type PartitionOutcome = ReturnType<typeof outcomeOf>
 type CommittedPartition = TxnOffsetCommitRequest['topics'][number]['partitions'][number]
 
 /** What is kept of a commit, or null where its metadata is too long. */

@@ -18,8 +18,6 @@ export interface GroupsState {
   readonly offsets: Map<string, GroupOffsets>
   /** What open transactions have committed, by `placeOf`. It makes a group too. */
   readonly pending: PendingRecords<PendingOffset>
-  /** One string for each topic id that was read, though every offset names one: it would be the most of what an offset takes. */
-  readonly topicIds: Map<Uuid, Uuid>
   readonly volatile: VolatileState
 }
 
@@ -54,7 +52,6 @@ export function emptyState(): GroupsState {
     groups: new Map(),
     offsets: new Map(),
     pending: new PendingRecords(),
-    topicIds: new Map(),
     volatile: { classic: new Map(), answers: [], unsearched: null },
   }
 }
@@ -102,11 +99,8 @@ function makeGroup({ groups }: GroupsState, group: string): void {
 
 function setOffset(state: GroupsState, { group, topic, partition }: OffsetCommitKey, value: OffsetCommitValue): void {
   makeGroup(state, group)
-  const { offsets, topicIds } = state
-  const topicId = topicIds.get(value.topicId) ?? value.topicId
-  topicIds.set(topicId, topicId)
-  const topics = mapUnder<string, Map<number, OffsetCommitValue>>(offsets, group)
-  mapUnder(topics, topic).set(partition, { ...value, topicId })
+  const topics = mapUnder<string, Map<number, OffsetCommitValue>>(state.offsets, group)
+  mapUnder(topics, topic).set(partition, value)
 }
 
 /** The map under `key`, made where it is missing. */

@@ -43,6 +43,7 @@ export interface BatchOptions {
 export type RecordToWrite = Omit<RecordEntry, 'headers'> & { readonly headers?: readonly RecordHeader[] }
 
 const utf8 = new TextEncoder()
+const noHeaders: readonly RecordHeader[] = []
 
 /**
  * One whole batch with its CRC, holding `records` in the order given; offsets must not be below the base offset, nor more
@@ -100,8 +101,9 @@ function encodeRecords(
   }
   const plain = new Uint8Array(sizeBytes)
   let position: number = BATCH.records
-  for (const [index, record] of records.entries()) {
-    position = writeVarint(plain, position, bodies[index] ?? 0)
+  let index = 0
+  for (const record of records) {
+    position = writeVarint(plain, position, bodies[index++] ?? 0)
     position = writeRecord(plain, position, record, baseOffset, baseTimestamp)
   }
   if (codec === CompressionCodec.NONE) return plain
@@ -112,7 +114,7 @@ function encodeRecords(
 }
 
 function bodyBytesOf(record: RecordToWrite, baseOffset: number, baseTimestamp: number): number {
-  const headers = record.headers ?? []
+  const headers = record.headers ?? noHeaders
   let count = 1 + varlongBytes(record.timestamp - baseTimestamp) + varintBytes(record.offset - baseOffset)
   count += bytesBytes(record.key) + bytesBytes(record.value) + varintBytes(headers.length)
   for (const header of headers) {
@@ -130,7 +132,7 @@ function writeRecord(
   baseOffset: number,
   baseTimestamp: number,
 ): number {
-  const headers = record.headers ?? []
+  const headers = record.headers ?? noHeaders
   let position = start + 1 // attributes: 0
   position = writeVarlong(bytes, position, record.timestamp - baseTimestamp)
   position = writeVarint(bytes, position, record.offset - baseOffset)
