@@ -45,9 +45,7 @@ const FREE_PORT_TRIES = 10
 /** The listening sockets of one address. Who receives clients may change while they are open. */
 export class Entrance {
   readonly port: number
-  /** The addresses that are listened on. */
-  readonly hosts: readonly string[]
-  private readonly listeners: readonly Listener[]
+  private readonly listeners: readonly Bun.TCPSocketListener<Guest | undefined>[]
 
   /** @throws ListenError */
   constructor(
@@ -72,12 +70,15 @@ export class Entrance {
       // A reset comes as `close` too; without a handler the error would end the process.
       error() {},
     }
-    const listeners = listen(asked, '--port', (hostname, port) =>
+    this.listeners = listen(asked, '--port', (hostname, port) =>
       Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined }),
     )
-    this.listeners = listeners
-    this.port = listeners[0]!.port
-    this.hosts = listeners.map(listener => listener.hostname)
+    this.port = this.listeners[0]!.port
+  }
+
+  /** The addresses that are listened on. */
+  get hosts(): readonly string[] {
+    return this.listeners.map(listener => listener.hostname)
   }
 
   /** Nobody new comes in. */

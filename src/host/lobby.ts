@@ -88,7 +88,8 @@ function isNew({ isEphemeral, dataDirectory }: EarlySettings): boolean {
   return isEphemeral || Bun.file(`${dataDirectory}/${META_PROPERTIES}`).size === 0
 }
 
-const answers = apiVersionsAnswers().map(hex => Uint8Array.fromHex(hex))
+/** By version, in hex: most are never asked for. */
+const answers = apiVersionsAnswers()
 
 const LENGTH_BYTES = 4
 /** Of the length, key, version, correlation id and client id's length. */
@@ -137,7 +138,7 @@ function textIn(body: Uint8Array, start: number, end: number): string {
 }
 
 function answerTo({ version, correlationId }: Question): Uint8Array {
-  const answer = answers[version]!.slice()
+  const answer = Uint8Array.fromHex(answers[version] ?? '')
   viewOf(answer).setInt32(LENGTH_BYTES, correlationId)
   return answer
 }

@@ -21,19 +21,17 @@ export function earlySettings(
 ): EarlySettings | null {
   try {
     const { command, given } = parseArguments(args)
-    const all = [...parseEnvironment(environment), ...given]
-    const isKafkas = all.some(({ flag }) => flag === configFlag || flag === overrideFlag)
-    if (command !== 'serve' || isKafkas || Object.keys(environment).some(isKafkaVariable)) return null
+    if (command !== 'serve') return null
+    for (const name in environment) if (name.startsWith('KAFKA_')) return null
     const dataDirectory = defaultDataDirectory(environment, platform) ?? ''
     let settings: EarlySettings = { host: LOCALHOST, port: DEFAULT_PORT, dataDirectory, isEphemeral: false }
-    for (const { flag, text, as } of all) if (flag.isEarly) settings = { ...settings, ...flag.read?.(text, as) }
+    for (const { flag, text, as } of [...parseEnvironment(environment), ...given]) {
+      if (flag === configFlag || flag === overrideFlag) return null
+      if (flag.isEarly) settings = { ...settings, ...flag.read?.(text, as) }
+    }
     return settings
   } catch (error) {
     if (error instanceof UsageError) return null
     throw error
   }
-}
-
-function isKafkaVariable(name: string): boolean {
-  return name.startsWith('KAFKA_')
 }

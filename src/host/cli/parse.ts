@@ -20,18 +20,20 @@ export interface CommandLine {
 
 const COMMANDS = ['serve', 'config', 'help', 'version'] as const
 
+// The port is bound behind this: loops start faster than what takes functions, which the runtime compiles when first used.
+
 /** `args` without the program's name. Throws UsageError. */
 export function parseArguments(args: readonly string[]): CommandLine {
-  const [first = ''] = args
+  const first = args[0] ?? ''
   const command = first === '' || first.startsWith('-') ? null : commandNamed(first)
   const given: Given[] = []
-  const rest = args.slice(command === null ? 0 : 1).values()
-  for (const arg of rest) {
-    const { name, value } = splitArgument(arg)
+  for (let at = command === null ? 0 : 1; at < args.length; at++) {
+    const { name, value } = splitArgument(args[at] ?? '')
     const flag = flagNamed(name)
     if (flag === helpFlag) return { command: 'help', given: [] }
     if (flag === versionFlag) return { command: 'version', given: [] }
-    const text = value ?? (flag.placeholder === undefined ? 'true' : valueAfter(name, flag.placeholder, rest))
+    const text = value ?? (flag.placeholder === undefined ? 'true' : args[++at])
+    if (text === undefined) throw new UsageError(`${name} wants a value: ${name} ${flag.placeholder}`)
     given.push({ flag, text, as: name })
   }
   return { command: command ?? 'serve', given }
@@ -51,8 +53,7 @@ function commandNamed(name: string): Command {
 }
 
 function flagNamed(name: string): Flag {
-  const flag = flags.find(({ names }) => names.includes(name))
-  if (flag) return flag
+  for (const flag of flags) if (flag.names.includes(name)) return flag
   if (!name.startsWith('-')) throw new UsageError(`unexpected argument '${name}'; see --help`)
   const nearest = nearestName(
     name,
@@ -61,28 +62,26 @@ function flagNamed(name: string): Flag {
   throw new UsageError(`unknown flag '${name}'; ${nearest ? `did you mean '${nearest}'?` : 'see --help'}`)
 }
 
-function valueAfter(name: string, placeholder: string, rest: Iterator<string>): string {
-  const { value, done } = rest.next()
-  if (done) throw new UsageError(`${name} wants a value: ${name} ${placeholder}`)
-  return value
+/** The values of STRIKEMQ_* variables; empty ones are as good as none. Throws UsageError at a variable that is not known. */
+export function parseEnvironment(environment: Environment): Given[] {
+  const given: Given[] = []
+  for (const name in environment) {
+    if (!name.startsWith('STRIKEMQ_')) continue
+    const text = environment[name]
+    if (text && !isForeign(name, text)) given.push({ flag: flagOfVariable(name), text, as: name })
+  }
+  return given
 }
 
 /**
  * Others' variables under our prefix: the one that names the program to those who start it, and what Kubernetes tells of
  * a service called strikemq.
  */
-const foreignVariable = /^STRIKEMQ_(?:BINARY$|SERVICE_|PORT_\d+_)/
-const serviceLink = /^(?:tcp|udp):\/\//
-
-/** The values of STRIKEMQ_* variables; empty ones are as good as none. Throws UsageError at a variable that is not known. */
-export function parseEnvironment(environment: Environment): Given[] {
-  const given: Given[] = []
-  for (const [name, text] of Object.entries(environment)) {
-    if (!name.startsWith('STRIKEMQ_') || !text || foreignVariable.test(name)) continue
-    if (name === 'STRIKEMQ_PORT' && serviceLink.test(text)) continue
-    given.push({ flag: flagOfVariable(name), text, as: name })
-  }
-  return given
+function isForeign(name: string, text: string): boolean {
+  return (
+    /^STRIKEMQ_(?:BINARY$|SERVICE_|PORT_\d+_)/.test(name) ||
+    (name === 'STRIKEMQ_PORT' && /^(?:tcp|udp):\/\//.test(text))
+  )
 }
 
 function flagOfVariable(name: string): Flag {

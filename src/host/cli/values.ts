@@ -13,17 +13,23 @@ export function anyText(text: string, as: string, wanted: string): string {
 
 export function portOf(text: string, as: string): number {
   const port = Number(text)
-  if (!/^\d+$/.test(text) || port > MAX_PORT) {
+  if (!isDigits(text) || port > MAX_PORT) {
     throw new UsageError(`${as} wants a number from 0 to ${MAX_PORT}, not '${text}'`)
   }
   return port
+}
+
+/** A pattern would be compiled before the port can be bound. */
+function isDigits(text: string): boolean {
+  for (const character of text) if (character < '0' || character > '9') return false
+  return text !== ''
 }
 
 const MAX_INT32 = 2 ** 31 - 1
 
 export function wholeNumberOf(text: string, as: string): number {
   const number = Number(text)
-  if (!/^\d+$/.test(text) || number > MAX_INT32) {
+  if (!isDigits(text) || number > MAX_INT32) {
     throw new UsageError(`${as} wants a number from 0 to ${MAX_INT32}, not '${text}'`)
   }
   return number
