@@ -92,7 +92,10 @@ export interface Jobs {
     /** What each added to the broker's anonymous memory. */
     result: { readonly bytesEach: number }
   }
-  /** Commits of one offset by the member of a group at a steady rate, each sent once the one before it is answered. */
+  /**
+   * Commits of one offset by the member of a group, each sent once the one before it is answered: at a steady rate, and
+   * then without a pause.
+   */
   commit: {
     job: {
       readonly target: Target
@@ -101,7 +104,7 @@ export interface Jobs {
       readonly ratePerSecond: number
     }
     /** Microseconds. */
-    result: Percentiles
+    result: { readonly atRate: Percentiles; readonly backToBack: Percentiles }
   }
   /** Keeps connections open that have asked for ApiVersions and then nothing. */
   idle: {

@@ -20,6 +20,7 @@ const coldRows = rowsOf('latency 100 B, cold')
 const warmRows = rowsOf('latency 100 B')
 const tailRows = rowsOf('latency at the tail')
 const commitRows = rowsOf('latency of OffsetCommit')
+const commitBackToBackRows = rowsOf('latency of OffsetCommit, back to back')
 
 /** The first requests that a broker gets. */
 export const coldLatency: Work = {
@@ -43,10 +44,12 @@ export const latency: Work = {
 
 /** By the only member of one group. The bare sink has no groups. */
 export const commit: Work = {
-  rows: commitRows,
+  rows: [...commitRows, ...commitBackToBackRows],
   async measure(turn, { target }) {
     if (!target.isBroker) return
-    record(turn, commitRows, await turn.load('commit', { target, ...counts(turn, WARM_UP_COUNT, WARM_COUNT) }))
+    const { atRate, backToBack } = await turn.load('commit', { target, ...counts(turn, WARM_UP_COUNT, WARM_COUNT) })
+    record(turn, commitRows, atRate)
+    record(turn, commitBackToBackRows, backToBack)
   },
 }
 
