@@ -196,7 +196,7 @@ const ${into} = ${length} < 0 ? ${absent(this.isNullable(field))} : ${sized(leng
     lines.push(`${to}.unsignedVarint(${tagged.map(field => `(${field.isThere} ? 1 : 0)`).join(' + ') || '0'})`)
     for (const { tag, isThere, write } of tagged) {
       const inner = this.name()
-      // Made when it is first needed, and kept: a message is not inside itself.
+      // Made when it is first needed, and kept: a message is not inside itself. An error may have left something in it.
       const kept = this.constant(undefined)
       lines.push(`if (${isThere}) {
 const ${inner} = ${kept} ??= new $.Writer(256)
@@ -205,6 +205,7 @@ ${write(inner)}
 ${to}.unsignedVarint(${tag})
 ${to}.unsignedVarint(${inner}.size)
 ${to}.copyOf(${inner})
+${inner}.reset()
 }`)
     }
     return lines.join('\n')
