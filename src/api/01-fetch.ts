@@ -165,7 +165,7 @@ export default api(fetch, (request, call) => {
   })
 })
 
-// No closures from here on, but in who waits: what each fetch leaves behind is what the collector stops everybody for.
+// No closures below: what each fetch leaves behind is what the collector stops everybody for.
 function askedOf({ topics }: Request): FetchPartition[] {
   const asked: FetchPartition[] = []
   for (const { topic, topicId, partitions } of topics) {

@@ -92,7 +92,7 @@ export class Purgatory implements PurgatoryRoom {
 /** What the purgatory does with one who waits, whatever for. */
 type Waiter = Pick<Waiting<unknown>, 'places' | 'isWaiting' | 'isStirred' | 'finish'>
 
-/** A class and no closures: every long poll leaves one behind. */
+/** A class: with closures for its methods every long poll would leave more behind. */
 class Waiting<T> implements Parked<T> {
   readonly places: Place[] = []
   isWaiting = true

@@ -173,6 +173,7 @@ export class Session {
     else this.uncommitted.push({ exchange, answer })
   }
 
+  /** Apart from `exchange`, which would make a scope for these closures with every request. */
   private park(exchange: Exchange, parked: Parked<object>): void {
     this.parked = parked
     this.peer.pause()

@@ -138,7 +138,7 @@ function textIn(body: Uint8Array, start: number, end: number): string {
 }
 
 function answerTo({ version, correlationId }: Question): Uint8Array {
-  const answer = Uint8Array.fromHex(answers[version] ?? '')
+  const answer = Uint8Array.fromHex(answers[version]!)
   viewOf(answer).setInt32(LENGTH_BYTES, correlationId)
   return answer
 }

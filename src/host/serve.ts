@@ -10,7 +10,7 @@ import { RecordError } from '../wire/records/record-error.ts'
 import { SystemClock } from './clock.ts'
 import { kafkaConfigs, type Settings, UsageError } from './config.ts'
 import { makeTopics } from './first-topics.ts'
-import { ListenError } from './listen.ts'
+import { type Entrance, ListenError } from './listen.ts'
 import { Lobby } from './lobby.ts'
 import { DirectoryHeldError } from './lock.ts'
 import { type Log, StderrLog, textOf } from './log.ts'
@@ -45,11 +45,12 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
   const log = new StderrLog({ isVerbose: settings.isVerbose })
   try {
     const open = lobby ?? new Lobby(settings)
-    const running = await start(settings, open, log)
+    const running = await start(settings, open.entrance, log)
     dieOfSurprises(log)
     stopOnSignals(running, settings, log)
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     announce(running, settings)
+    open.empty(running.server.admit)
     // The build holds the compilers back while the program starts (compile.jitPolicy).
     Bun.unsafe.setJITPolicy(1)
   } catch (error) {
@@ -61,11 +62,10 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
 }
 
 /** Throws what `reasonOf` can tell. */
-async function start(settings: Settings, lobby: Lobby, log: Log): Promise<Running> {
+async function start(settings: Settings, entrance: Entrance, log: Log): Promise<Running> {
   if (settings.readyFile !== null) removeReadyFile(settings.readyFile)
   const storage = openStorage(settings)
   const { disk, nodeId } = storage
-  const { entrance } = lobby
   await nextRound()
   const inForce = kafkaConfigs(settings, { port: entrance.port, nodeId, directory: placeOf(settings) })
   const configs = new BrokerConfigs(inForce, { strictReplication: settings.isStrictReplication })
@@ -78,8 +78,6 @@ async function start(settings: Settings, lobby: Lobby, log: Log): Promise<Runnin
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings
     const server = serveTcp({ entrance, advertised, limits: configs, connect: peer => broker.connect(peer), log })
-    // They have waited, and to listen for HTTP takes milliseconds.
-    lobby.empty(server.admit)
     const rest = openRest(settings, { broker, clock, port: server.port, directory: directoryOf(settings) }, log)
     return { storage, broker, server, rest }
   } catch (error) {

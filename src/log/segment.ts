@@ -63,6 +63,7 @@ export class Segment {
     return this.loaded
   }
 
+  /** Apart from `indexes`, which would make a scope for the closure with every batch. */
   private loadIndexes(): SegmentIndexes {
     const { disk, baseOffset, sizeBytes } = this
     return SegmentIndexes.load(disk, of => this.pathOf(of), baseOffset, sizeBytes) ?? this.reindex()

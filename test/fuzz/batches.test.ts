@@ -44,12 +44,12 @@ const rules: readonly ProduceRules[] = [
   usual,
   usual,
   { ...usual, apiVersion: 2 },
-  under({ cleanupPolicy: ['compact'], messageTimestampAfterMaxMs: 1000, messageTimestampBeforeMaxMs: 1000 }),
-  under({ messageTimestampType: 'LogAppendTime', maxMessageBytes: 300 }),
-  { ...under({ compressionType: 'lz4' }), apiVersion: 1 },
+  ruled({ cleanupPolicy: ['compact'], messageTimestampAfterMaxMs: 1000, messageTimestampBeforeMaxMs: 1000 }),
+  ruled({ messageTimestampType: 'LogAppendTime', maxMessageBytes: 300 }),
+  { ...ruled({ compressionType: 'lz4' }), apiVersion: 1 },
 ]
 
-function under(changes: Partial<LogConfig>): ProduceRules {
+function ruled(changes: Partial<LogConfig>): ProduceRules {
   return { ...usual, config: { ...config, ...changes } }
 }
 
@@ -129,8 +129,8 @@ function readAnyhow(bytes: Uint8Array): void {
 }
 
 /** What is accepted can be read. */
-function acceptOrRefuse(bytes: Uint8Array, underRules: ProduceRules): void {
-  const validated = validateProduce(bytes, underRules)
+function acceptOrRefuse(bytes: Uint8Array, under: ProduceRules): void {
+  const validated = validateProduce(bytes, under)
   if ('errorCode' in validated) return
   for (const { position } of validated.batches) {
     const header = readBatchHeader(validated.bytes, position)

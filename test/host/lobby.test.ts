@@ -173,6 +173,7 @@ test.each([
   [['-q'], { STRIKEMQ_PORT: '2', STRIKEMQ_HOST: '::1' }, { ...early, host: '::1', port: 2 }],
   [['--data-dir', 'd', '--ephemeral'], {}, { ...early, dataDirectory: 'd', isEphemeral: true }],
   [['--data-dir', 'd'], { STRIKEMQ_EPHEMERAL: 'false' }, { ...early, dataDirectory: 'd' }],
+  [[], { STRIKEMQ_PORT: 'tcp://10.0.0.1:9092', STRIKEMQ_SERVICE_HOST: '10.0.0.1', STRIKEMQ_HOST: '' }, early],
   [['config', '--port', '1'], {}, null],
   [['--help'], {}, null],
   [['--prot', '1'], {}, null],

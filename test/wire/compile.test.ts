@@ -122,6 +122,21 @@ test('a nullable struct is preceded by a byte, in a tagged field too', () => {
   expect(codec.read(new Reader(writer.toBytes()))).toEqual({ plain: null, tagged: { n: 7 } })
 })
 
+test('a tagged field is written anew each time, whatever became of the one before', () => {
+  const fields = { n: s.int8(), text: s.string().tag(0, '0+').default('') }
+  const codec = codecOf(fields, 0, true)
+  const sizeOf = (text: string) => {
+    const writer = new Writer()
+    codec.write(writer, { n: 1, text })
+    expect(codec.read(new Reader(writer.toBytes()))).toEqual({ n: 1, text })
+    return writer.size
+  }
+  expect(sizeOf('a')).toBe(6)
+  expect(sizeOf('a'.repeat(20_000))).toBe(1 + 1 + 1 + 3 + 3 + 20_000)
+  expect(() => sizeOf('a'.repeat(40_000))).toThrow()
+  expect(sizeOf('b')).toBe(6)
+})
+
 test('pieces are written one after the other under one length, and read as one', () => {
   const fields = { records: s.pieces() }
   const codec = codecOf(fields, 0, false)

@@ -110,13 +110,12 @@ export function groupRecordReader(): typeof readGroupRecord {
   }
   return (keyBytes, valueBytes, producer) => {
     const record = readGroupRecord(keyBytes, valueBytes, producer)
-    if (record?.type !== 'offsetCommit') return record
-    const { key, value } = record
-    return {
-      type: 'offsetCommit',
-      key: { group: shared(key.group), topic: shared(key.topic), partition: key.partition },
-      value: value && { ...value, topicId: shared(value.topicId), metadata: shared(value.metadata) },
-    }
+    if (!record || record.type === 'groupMetadata') return record
+    const { group, topic, partition } = record.key
+    const key = { group: shared(group), topic: shared(topic), partition }
+    if (record.value === null) return { ...record, key }
+    const { topicId, metadata } = record.value
+    return { ...record, key, value: { ...record.value, topicId: shared(topicId), metadata: shared(metadata) } }
   }
 }
 

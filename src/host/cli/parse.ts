@@ -20,7 +20,7 @@ export interface CommandLine {
 
 const COMMANDS = ['serve', 'config', 'help', 'version'] as const
 
-// The port is bound behind this: loops start faster than what takes functions, which the runtime compiles when first used.
+// The port is bound behind this. What most starts run is written as loops: what takes functions the runtime first compiles.
 
 /** `args` without the program's name. Throws UsageError. */
 export function parseArguments(args: readonly string[]): CommandLine {

@@ -23,6 +23,7 @@ describe('arguments', () => {
     ['--help --nonsense', 'help'],
     ['config -h', 'help'],
     ['-v --version', 'version'],
+    ['--host=', 'serve', '--host '],
   ]
   test.each(good)('strikemq %s', (line, ...expected) => expect(parsed(line)).toEqual(expected))
 
@@ -34,6 +35,7 @@ describe('arguments', () => {
     ['topic', "unexpected argument 'topic'; see --help"],
     ['serve config', "unexpected argument 'config'; see --help"],
     ['--port', '--port wants a value: --port PORT'],
+    ['config -o', '-o wants a value: -o KEY=VALUE'],
   ]
   test.each(bad)('strikemq %s: %s', (line, message) => expect(() => parsed(line)).toThrow(new UsageError(message)))
 })
