@@ -368,7 +368,8 @@ function byTopic(partitions: readonly FetchPartition[], entries: readonly Entry[
   const responses: { topic: string; topicId: Uuid; partitions: Entry[] }[] = []
   for (const errorCode of headings) {
     for (let index = 0; index < entries.length; index++) {
-      const [partition, entry] = [partitions[index], entries[index]]
+      const partition = partitions[index]
+      const entry = entries[index]
       if (!partition || !entry || !selected[index] || unknownness(entry) !== errorCode) continue
       const last = responses.at(-1)
       if (last && last.topic === partition.topic && last.topicId === partition.topicId) last.partitions.push(entry)
