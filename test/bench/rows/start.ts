@@ -8,7 +8,7 @@ const topics = rowsOf('start, 50 topics, cleanly stopped')
 const groups = rowsOf('start, 50 topics and groups, cleanly stopped')
 
 /** Over all rounds. */
-const LEAST_STARTS = 20
+const LEAST_STARTS = 60
 const TOPIC_COUNT = 50
 /** So many that every partition of the internal topic has some. */
 const GROUP_COUNT = 500
