@@ -2,13 +2,13 @@
  * Reads without copying: windows of files, mapped into memory as they fill.
  *
  * A mapping has a fixed length, so only a window that lies wholly within its file is mapped. Mapped bytes count as
- * garbage-collected heap, and beyond about 1 GiB of them the collector lets garbage grow: hence the cap.
+ * garbage-collected heap, and the collector lets as much garbage grow beside them: hence the cap.
  * @module
  */
 import { assert } from '../base/assert.ts'
 
-const WINDOW_BYTES = 64 * 1024 * 1024
-const CAP_BYTES = 512 * 1024 * 1024
+const WINDOW_BYTES = 16 * 1024 * 1024
+const CAP_BYTES = 128 * 1024 * 1024
 
 /** One file's windows, by index. The file's owner keeps it. */
 export class FileWindows {
