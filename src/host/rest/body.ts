@@ -46,7 +46,16 @@ async function readAll(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
 }
 
 function tooLarge(): Problem {
-  return new Problem(413, `a body may have ${MAX_BODY_BYTES / MIB} MiB`)
+  return bodyProblem(
+    413,
+    `a body may have ${MAX_BODY_BYTES / MIB} MiB`,
+    `must not be larger than ${MAX_BODY_BYTES} bytes`,
+  )
+}
+
+/** For the body as a whole, of which nothing has been read. */
+function bodyProblem(status: 413 | 422, detail: string, fault: string): Problem {
+  return new Problem(status, detail, { errors: [{ pointer: '#', detail: fault }] })
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -80,10 +89,14 @@ function requireModesty(bytes: Uint8Array): void {
     else if ((byte & ~BRACE_BIT) === CLOSING) depth--
     else if ((byte & ~BRACE_BIT) === OPENING) {
       count++
-      if (++depth > MAX_DEPTH) throw new Problem(422, 'the body is nested too deep')
+      if (++depth > MAX_DEPTH) {
+        throw bodyProblem(422, 'the body is nested too deep', `must not be nested deeper than ${MAX_DEPTH}`)
+      }
     }
   }
-  if (count > MAX_PART_COUNT) throw new Problem(413, 'the body has too many parts')
+  if (count > MAX_PART_COUNT) {
+    throw bodyProblem(413, 'the body has too many parts', `must not have more than ${MAX_PART_COUNT} parts`)
+  }
 }
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
@@ -96,10 +109,12 @@ function requireJson(headers: Headers): void {
   const isCurl = (type === '' || type === FORM_TYPE) && headers.get('origin') === null
   const charset = parameters.find(parameter => parameter.startsWith('charset='))
   if (!(JSON_TYPE.test(type) || isCurl) || (charset !== undefined && !/=\W?utf-?8\W?$/.test(charset))) {
-    throw new Problem(415, "the body must be JSON in UTF-8: say 'content-type: application/json'")
+    const errors = [{ header: 'content-type', detail: 'must be application/json, in UTF-8' }]
+    throw new Problem(415, "the body must be JSON in UTF-8: say 'content-type: application/json'", { errors })
   }
   const coding = headers.get('content-encoding') ?? 'identity'
   if (coding.toLowerCase() !== 'identity') {
-    throw new Problem(415, `bodies in ${coding} are not read`, {}, { 'accept-encoding': 'identity' })
+    const errors = [{ header: 'content-encoding', detail: 'must be identity' }]
+    throw new Problem(415, `bodies in ${coding} are not read`, { errors }, { 'accept-encoding': 'identity' })
   }
 }

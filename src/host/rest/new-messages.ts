@@ -52,7 +52,10 @@ export function messagesIn(body: unknown): NewMessage[] {
   // Before anything is said of each of them.
   const count = isObject(body) && Array.isArray(body.messages) ? body.messages.length : 0
   if (count > MAX_MESSAGE_COUNT) {
-    throw new Problem(413, `${count} messages are more than the ${MAX_MESSAGE_COUNT} that one request may have`)
+    const errors = [{ pointer: '#/messages', detail: `must not have more than ${MAX_MESSAGE_COUNT} messages` }]
+    throw new Problem(413, `${count} messages are more than the ${MAX_MESSAGE_COUNT} that one request may have`, {
+      errors,
+    })
   }
   return validBody(newMessages, body).messages
 }

@@ -9,6 +9,8 @@ export interface Fault {
   readonly pointer?: string
   /** In the path or the query. */
   readonly parameter?: string
+  /** Of the request, in small letters. */
+  readonly header?: string
 }
 
 /** Members of a problem beside those that every one has. */

@@ -4,6 +4,7 @@ import { metadata } from '../../api/03-metadata.ts'
 import { deleteTopics } from '../../api/20-delete-topics.ts'
 import { zeroUuid } from '../../base/uuid.ts'
 import { topicNameFault } from '../../core/catalog/topic.ts'
+import type { Draft } from '../../wire/schema.ts'
 import { nextRound } from '../rounds.ts'
 import { type Doors, whole } from './doors.ts'
 import { type Fault, isFailure, kafkaProblem, Problem } from './problem.ts'
@@ -79,22 +80,35 @@ export async function deleteTopic(doors: Doors, name: string) {
   return { deleted: name, partitions_removed: partitions.length }
 }
 
-/**
- * The numbers of a topic's partitions. A topic that is missing comes to be where `isCreated` says so, as it does for a
- * producer. @throws Problem
- */
-export async function partitionsOf(doors: Doors, name: string, isCreated = false): Promise<number[]> {
-  const { topics } = await doors.call(metadata, METADATA_VERSION, metadataOf(name, isCreated), whole)
-  for (const { errorCode, partitions } of topics) {
-    requireTopic(name, errorCode)
-    return partitions.map(indexOf).sort((one, other) => one - other)
-  }
-  throw new Problem(500, `nothing is said of topic ${name}`)
+/** The numbers of a topic's partitions. @throws Problem */
+export async function partitionsOf(doors: Doors, name: string): Promise<number[]> {
+  return partitionsIn(await findTopic(doors, name))
 }
 
-/** `place` is where a partition is named that the topic, which has `count` of them, does not have. */
+/** What is said of a topic, or why there is none. */
+export type FoundTopic = Draft<typeof metadata.response>['topics'][number]
+
+/** A topic that is missing comes to be where `isCreated` says so, as it does for a producer. @throws Problem 500 */
+export async function findTopic(doors: Doors, name: string, isCreated = false): Promise<FoundTopic> {
+  const { topics } = await doors.call(metadata, METADATA_VERSION, metadataOf(name, isCreated), whole)
+  const [topic] = topics
+  if (!topic) throw new Problem(500, `nothing is said of topic ${name}`)
+  return topic
+}
+
+export function isMissing({ errorCode }: FoundTopic): boolean {
+  return kafkaProblem(errorCode, '').status === 404
+}
+
+/** The numbers of its partitions. @throws Problem */
+export function partitionsIn({ name, errorCode, partitions }: FoundTopic): number[] {
+  requireTopic(name ?? '', errorCode)
+  return partitions.map(indexOf).sort((one, other) => one - other)
+}
+
+/** `place` is where a partition is named that the topic, of `count` partitions, does not have or would not have. */
 export function noPartition(topic: string, count: number, place: Omit<Fault, 'detail'>): Problem {
-  const detail = `topic ${topic} has no such partition: they begin with 0, and there are ${count}`
+  const detail = `there is no such partition: those of topic ${topic} go from 0 to ${count - 1}`
   return new Problem(place.parameter ? 404 : 422, detail, { errors: [{ ...place, detail: `must be below ${count}` }] })
 }
 
@@ -116,7 +130,7 @@ function requireTopic(name: string, code: number, message?: string | null): void
   const { status, members } = kafkaProblem(code, '')
   const reason = status === 404 ? 'there is no such topic' : (topicNameFault(name) ?? message ?? members.kafka_error)
   const errors = [{ parameter: 'name', detail: `${reason}` }]
-  throw kafkaProblem(code, `topic ${name}: ${reason}`, status === 422 ? { errors } : {})
+  throw kafkaProblem(code, `topic ${name}: ${reason}`, status === 404 || status === 422 ? { errors } : {})
 }
 
 /** What each of these partitions holds; both ends are of the same moment. */

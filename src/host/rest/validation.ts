@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { type Fault, Problem } from './problem.ts'
 
 /** Faults that an answer names; there may be as many as a body has messages. */
-const MAX_FAULT_COUNT = 20
+export const MAX_FAULT_COUNT = 20
 
 /** A body that fits `schema`. @throws Problem 422 */
 export function validBody<T extends z.ZodMiniType>(schema: T, body: unknown): z.output<T> {

@@ -5,12 +5,14 @@ import { zeroUuid } from '../../base/uuid.ts'
 import { errorName } from '../../wire/errors.ts'
 import { encodeBatch } from '../../wire/records/batch-encoder.ts'
 import type { Draft } from '../../wire/schema.ts'
+import { newPartitionCount } from './broker.ts'
 import { type Doors, whole } from './doors.ts'
 import { bytesOf, recordOf } from './message.ts'
 import type { NewMessage } from './new-messages.ts'
 import { partitionForKey } from './partitioner.ts'
-import { isFailure, kafkaProblem, type Members } from './problem.ts'
-import { noPartition, partitionsOf } from './topics.ts'
+import { type Fault, isFailure, kafkaProblem, type Members } from './problem.ts'
+import { findTopic, isMissing, noPartition, partitionsIn } from './topics.ts'
+import { MAX_FAULT_COUNT } from './validation.ts'
 
 export interface WriteWish {
   readonly topic: string
@@ -64,14 +66,29 @@ export class MessageWriter {
   /** Writes all; where a partition refuses its share, those of the others are written nevertheless. @throws Problem */
   async write(wish: WriteWish): Promise<Written> {
     const { topic, messages } = wish
-    const partitions = await partitionsOf(this.doors, topic, true)
-    const shares = sharesOf(wish, partitions.length, this.turn++)
+    const shares = sharesOf(wish, await this.partitionCount(wish), this.turn++)
     const outcomes = await this.produce(topic, shares)
     const results = resultsOf(shares, outcomes)
     for (const share of shares) requireWritten(topic, share, outcomes, shares.length > 1 ? { results } : {})
     const { partition, offset = -1 } = results[0] ?? { partition: -1 }
     const written = { topic, partition, base_offset: offset, record_count: messages.length }
     return shares.length > 1 ? { ...written, results } : written
+  }
+
+  /**
+   * How many partitions the topic has. One that is missing comes to be, as it does for a producer, but neither for a request
+   * that names a partition that it would not have, nor where it is Kafka's own, which no request can write to.
+   * @throws Problem
+   */
+  private async partitionCount(wish: WriteWish): Promise<number> {
+    let topic = await findTopic(this.doors, wish.topic)
+    if (isMissing(topic) && !topic.isInternal) {
+      requirePartitions(wish, await newPartitionCount(this.doors))
+      topic = await findTopic(this.doors, wish.topic, true)
+    }
+    const { length } = partitionsIn(topic)
+    requirePartitions(wish, length)
+    return length
   }
 
   private async produce(name: string, shares: readonly Share[]): Promise<Map<number, Outcome>> {
@@ -90,13 +107,19 @@ export class MessageWriter {
   }
 }
 
+/** That a topic of `count` partitions has all that are named; null leaves that open. @throws Problem 404, 422 */
+function requirePartitions({ topic, partition: common, messages }: WriteWish, count: number | null): void {
+  if (count === null) return
+  if (common !== null && common >= count) throw noPartition(topic, count, { parameter: 'partition' })
+  const place = messages.findIndex(({ partition = 0 }) => partition >= count)
+  if (place >= 0) throw noPartition(topic, count, { pointer: `#/messages/${place}/partition` })
+}
+
 /** Each message goes to the partition that it or the request names, else to its key's, else to this turn's. */
-function sharesOf({ topic, partition, messages }: WriteWish, count: number, turn: number): Share[] {
-  if (partition !== null && partition >= count) throw noPartition(topic, count, { parameter: 'partition' })
+function sharesOf({ partition, messages }: WriteWish, count: number, turn: number): Share[] {
   const shares = new Map<number, Share>()
   messages.forEach((message, place) => {
     const index = message.partition ?? partition ?? partitionFor(message, count, turn)
-    if (index >= count) throw noPartition(topic, count, { pointer: `#/messages/${place}/partition` })
     const share = shares.get(index) ?? { partition: index, messages: [], places: [] }
     shares.set(index, share)
     share.messages.push(message)
@@ -135,12 +158,23 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 function requireWritten(topic: string, share: Share, outcomes: ReadonlyMap<number, Outcome>, members: Members): void {
   const outcome = outcomes.get(share.partition)
   if (!outcome || !isFailure(outcome.errorCode)) return
-  const { errorCode, errorMessage, recordErrors = [] } = outcome
-  const errors = recordErrors.map(({ batchIndex, batchIndexErrorMessage }) => ({
-    pointer: `#/messages/${share.places[batchIndex]}`,
-    detail: batchIndexErrorMessage ?? errorName(errorCode),
-  }))
-  const name = errorName(errorCode)
-  const detail = `${topic}-${share.partition}: ${errorMessage ?? REASONS.get(name) ?? name}`
-  throw kafkaProblem(errorCode, detail, errors.length > 0 ? { errors, ...members } : members)
+  const name = errorName(outcome.errorCode)
+  const reason = outcome.errorMessage ?? REASONS.get(name) ?? name
+  const errors = faultsOf(share, outcome, reason).slice(0, MAX_FAULT_COUNT)
+  const detail = `${topic}-${share.partition}: ${reason}`
+  throw kafkaProblem(outcome.errorCode, detail, errors.length > 0 ? { errors, ...members } : members)
+}
+
+/** Single messages; all of a batch that is too large; or the topic. Nothing of a request is at fault where a disk is full. */
+function faultsOf({ places }: Share, { errorCode, recordErrors = [] }: Outcome, reason: string): Fault[] {
+  const at = (place: number | undefined, detail: string) => ({ pointer: `#/messages/${place}`, detail })
+  if (recordErrors.length > 0) {
+    return recordErrors.map(({ batchIndex, batchIndexErrorMessage }) =>
+      at(places[batchIndex], batchIndexErrorMessage ?? errorName(errorCode)),
+    )
+  }
+  const { status, members } = kafkaProblem(errorCode, '')
+  if (status === 413) return places.map(place => at(place, 'is in a batch that is too large'))
+  const isTopic = status === 404 || members.kafka_error === 'INVALID_TOPIC_EXCEPTION'
+  return isTopic ? [{ parameter: 'name', detail: reason }] : []
 }

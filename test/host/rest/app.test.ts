@@ -5,6 +5,17 @@ import { zeroUuid } from '../../../src/base/uuid.ts'
 import { fetchOf, headersOf, onlyPartition, produceTo, valuesOf } from '../../sim/world.ts'
 import { problem, RestWorld } from './fixture.ts'
 
+const noSuchTopic = [{ parameter: 'name', detail: 'there is no such topic' }]
+
+function makeInternalTopic(world: RestWorld, name: string) {
+  world.connect().call(metadata, 12, {
+    topics: [{ topicId: zeroUuid, name }],
+    allowAutoTopicCreation: true,
+    includeClusterAuthorizedOperations: false,
+    includeTopicAuthorizedOperations: false,
+  })
+}
+
 describe('the broker', () => {
   test('says who it is and how long it runs', async () => {
     const world = new RestWorld()
@@ -31,14 +42,8 @@ describe('topics', () => {
     expect((await world.get('/v1/topics')).body).toEqual([])
     world.createTopic('b', 3)
     world.createTopic('a')
-    const client = world.connect()
-    produceTo(client, 'b', { values: ['1', '2'] }, 1)
-    client.call(metadata, 12, {
-      topics: [{ topicId: zeroUuid, name: '__consumer_offsets' }],
-      allowAutoTopicCreation: true,
-      includeClusterAuthorizedOperations: false,
-      includeTopicAuthorizedOperations: false,
-    })
+    produceTo(world.connect(), 'b', { values: ['1', '2'] }, 1)
+    makeInternalTopic(world, '__consumer_offsets')
     expect((await world.get('/v1/topics')).body).toEqual([
       { name: 'a', partitions: 1, start_offset: 0, end_offset: 0 },
       { name: 'b', partitions: 3, start_offset: 0, end_offset: 2 },
@@ -62,7 +67,7 @@ describe('topics', () => {
     const world = new RestWorld()
     world.createTopic('t', 2)
     expect((await world.ask('DELETE', '/v1/topics/t')).body).toEqual({ deleted: 't', partitions_removed: 2 })
-    const gone = problem(404, { kafka_error: 'UNKNOWN_TOPIC_OR_PARTITION', kafka_code: 3 })
+    const gone = problem(404, { kafka_error: 'UNKNOWN_TOPIC_OR_PARTITION', kafka_code: 3, errors: noSuchTopic })
     expect((await world.ask('DELETE', '/v1/topics/t')).body).toEqual(gone)
     expect((await world.get('/v1/topics/t')).body).toEqual(gone)
   })
@@ -76,12 +81,19 @@ describe('topics', () => {
 
   test('are not made by being looked at', async () => {
     const world = new RestWorld()
-    for (const path of ['/v1/topics/t', '/v1/topics/t/messages']) expect((await world.get(path)).status).toBe(404)
+    for (const path of ['/v1/topics/t', '/v1/topics/t/messages', '/v1/topics/t/messages?partition=0']) {
+      expect((await world.get(path)).body).toEqual(problem(404, { errors: noSuchTopic }))
+    }
     expect((await world.get('/v1/topics')).body).toEqual([])
   })
 })
 
 describe('messages', () => {
+  const twenty = Array.from({ length: 20 }, (_, place) => ({
+    pointer: `#/messages/${place}`,
+    detail: expect.any(String),
+  }))
+
   test('make their topic, and are one batch that every client reads', async () => {
     const world = new RestWorld()
     const messages = [{ value: 'hello' }, { key: 'user-1', value: 'world' }, { key: 'user-1', value: null }]
@@ -164,21 +176,31 @@ describe('messages', () => {
     const world = new RestWorld({ settings: { 'message.max.bytes': '1000' } })
     world.createTopic('t', 2)
     const messages = [
-      { value: 'x'.repeat(2000), partition: 0 },
       { value: 'small', partition: 1 },
+      { value: 'x'.repeat(2000), partition: 0 },
     ]
     const { status, body } = await world.post('t', messages)
     expect(status).toBe(413)
     expect(body).toEqual(
       problem(413, {
         kafka_error: 'MESSAGE_TOO_LARGE',
+        errors: [{ pointer: '#/messages/1', detail: 'is in a batch that is too large' }],
         results: [
-          { partition: 0, kafka_error: 'MESSAGE_TOO_LARGE' },
           { partition: 1, offset: 0 },
+          { partition: 0, kafka_error: 'MESSAGE_TOO_LARGE' },
         ],
       }),
     )
     expect((await world.get('/v1/topics/t/messages')).body).toMatchObject([{ partition: 1, value: 'small' }])
+  })
+
+  test('that are too large together are named, but not without end', async () => {
+    const world = new RestWorld({ settings: { 'message.max.bytes': '1000' } })
+    const { body } = await world.post(
+      't',
+      Array.from({ length: 100 }, () => ({ value: 'x'.repeat(20) })),
+    )
+    expect(body).toEqual(problem(413, { kafka_error: 'MESSAGE_TOO_LARGE', errors: twenty }))
   })
 
   test('that the topic does not take are named one by one', async () => {
@@ -189,29 +211,79 @@ describe('messages', () => {
     expect(body).toEqual(problem(422, { kafka_error: 'INVALID_RECORD', errors }))
   })
 
+  test('that the topic does not take are named, but not without end', async () => {
+    const world = new RestWorld()
+    world.createTopic('t', 1, { 'cleanup.policy': 'compact' })
+    const { body } = await world.post(
+      't',
+      Array.from({ length: 100 }, () => ({ value: 'no key' })),
+    )
+    expect(body).toEqual(problem(422, { kafka_error: 'INVALID_RECORD', errors: twenty }))
+  })
+
   test.each([
     ['?partition=1', 404, [{ parameter: 'partition', detail: 'must be below 1' }]],
     ['?partition=x', 422, [{ parameter: 'partition', detail: 'must be a whole number from 0 to 2147483647' }]],
     ['?acks=1', 422, [{ parameter: 'acks', detail: 'is not known' }]],
   ])('are refused with %s', async (query, status, errors) => {
-    expect((await new RestWorld().post('t', [{ value: 'v' }], query)).body).toEqual(problem(status, { errors }))
+    const world = new RestWorld()
+    expect((await world.post('t', [{ value: 'v' }], query)).body).toEqual(problem(status, { errors }))
+    // Not by this either.
+    expect((await world.get('/v1/topics')).body).toEqual([])
   })
 
-  test('are refused where a partition is not there, the topic is internal, or its name is none', async () => {
+  test('are refused where the topic, that is there or would be, has no such partition', async () => {
+    const world = new RestWorld({ settings: { 'num.partitions': '2' } })
+    world.createTopic('three', 3)
+    const messages = (partition: number) => [{ value: 'v' }, { value: 'v', partition }]
+    const errors = (count: number) => [{ pointer: '#/messages/1/partition', detail: `must be below ${count}` }]
+    expect((await world.post('three', messages(3))).body).toEqual(problem(422, { errors: errors(3) }))
+    expect((await world.get('/v1/topics/three/messages')).body).toEqual([])
+    expect((await world.post('t', messages(2))).body).toEqual(problem(422, { errors: errors(2) }))
+    const parameter = [{ parameter: 'partition', detail: 'must be below 2' }]
+    expect((await world.post('t', [{ value: 'v' }], '?partition=2')).body).toEqual(problem(404, { errors: parameter }))
+    expect((await world.get('/v1/topics')).body).toMatchObject([{ name: 'three' }])
+    expect((await world.post('t', [{ value: 'v', partition: 1 }])).body).toMatchObject({ partition: 1, base_offset: 0 })
+    expect((await world.post('u', [{ value: 'v' }], '?partition=1')).body).toMatchObject({ partition: 1 })
+    expect((await world.get('/v1/topics')).body).toMatchObject([
+      { name: 't', partitions: 2 },
+      { name: 'three', partitions: 3 },
+      { name: 'u', partitions: 2 },
+    ])
+  })
+
+  test("are refused where the topic is Kafka's own, which they do not make, or its name is none", async () => {
     const world = new RestWorld()
-    const errors = [{ pointer: '#/messages/1/partition', detail: 'must be below 1' }]
-    expect((await world.post('t', [{ value: 'v' }, { value: 'v', partition: 1 }])).body).toEqual(
-      problem(422, { errors }),
-    )
+    const own = '__consumer_offsets'
+    const missing = problem(404, { kafka_error: 'UNKNOWN_TOPIC_OR_PARTITION', errors: noSuchTopic })
+    expect((await world.post(own, [{ value: 'v' }])).body).toEqual(missing)
+    expect((await world.post(own, [{ value: 'v' }], '?partition=7')).body).toEqual(missing)
+    expect((await world.get(`/v1/topics/${own}`)).status).toBe(404)
+    makeInternalTopic(world, own)
     const invalid = { kafka_error: 'INVALID_TOPIC_EXCEPTION' }
-    expect((await world.post('__consumer_offsets', [{ value: 'v' }])).body).toEqual(problem(422, invalid))
-    expect((await world.post('a%20b', [{ value: 'v' }])).body).toEqual(problem(422, invalid))
-    expect((await world.get('/v1/topics/t/messages')).body).toEqual([])
+    const errors = [{ parameter: 'name', detail: "the topic is the broker's own" }]
+    expect((await world.post(own, [{ value: 'v' }])).body).toEqual(problem(422, { ...invalid, errors }))
+    const nameless = [{ parameter: 'name', detail: expect.any(String) }]
+    expect((await world.post('a%20b', [{ value: 'v' }])).body).toEqual(problem(422, { ...invalid, errors: nameless }))
   })
 
   test('are refused where topics are not made by themselves', async () => {
     const world = new RestWorld({ settings: { 'auto.create.topics.enable': 'false' } })
-    expect((await world.post('t', [{ value: 'v' }])).body).toEqual(problem(404))
+    for (const query of ['', '?partition=7']) {
+      expect((await world.post('t', [{ value: 'v' }], query)).body).toEqual(problem(404, { errors: noSuchTopic }))
+    }
+  })
+
+  test.each([
+    ['content-type', 'text/plain', null],
+    ['content-encoding', 'gzip', 'identity'],
+  ])('are refused where %s is %s', async (header, value, accepted) => {
+    const world = new RestWorld()
+    const asked = { body: { messages: [{ value: 'v' }] }, headers: { [header]: value } }
+    const { status, headers, body } = await world.ask('POST', '/v1/topics/t/messages', asked)
+    expect([status, headers.get('accept-encoding')]).toEqual([415, accepted])
+    expect(body).toEqual(problem(415, { errors: [{ header, detail: expect.any(String) }] }))
+    expect((await world.get('/v1/topics')).body).toEqual([])
   })
 
   test('are refused by a disk that is full, and come again', async () => {

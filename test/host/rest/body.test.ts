@@ -8,15 +8,30 @@ const MIB = 1024 * 1024
 
 type Body = ConstructorParameters<typeof Response>[0]
 
-function read(body: Body, headers: Record<string, string> = JSON_TYPE, allowance = new Allowance(MAX_BODY_BYTES)) {
+/** What is read, or the problem. */
+function outcomeOf(body: Body, headers: Record<string, string> = JSON_TYPE, allowance = new Allowance(MAX_BODY_BYTES)) {
   const request = new Request('http://localhost/', { method: 'POST', body })
   // A body brings a type of its own.
   request.headers.delete('content-type')
   for (const [name, value] of Object.entries(headers)) request.headers.set(name, value)
   return withJson(request, allowance, value => Promise.resolve(value)).catch((error: unknown) => {
-    if (error instanceof Problem) return error.status
+    if (error instanceof Problem) return error
     throw error
   })
+}
+
+/** What is read, or the status. */
+async function read(...asked: Parameters<typeof outcomeOf>) {
+  const outcome = await outcomeOf(...asked)
+  return outcome instanceof Problem ? outcome.status : outcome
+}
+
+/** The status of a body that is refused as a whole. */
+async function refused(...asked: Parameters<typeof outcomeOf>) {
+  const outcome = await outcomeOf(...asked)
+  const errors = [{ pointer: '#', detail: expect.stringMatching(/^must not /) }]
+  expect(outcome).toMatchObject({ members: { errors } })
+  return outcome instanceof Problem ? outcome.status : null
 }
 
 describe('a type that is read', () => {
@@ -31,17 +46,20 @@ describe('a type that is read', () => {
 })
 
 describe('a type that is not', () => {
-  test.each<[string, Record<string, string>]>([
+  test.each<[string, Record<string, string>, header?: string]>([
     ['text', { 'content-type': 'text/plain' }],
     ['a form', { 'content-type': 'multipart/form-data; boundary=x' }],
     ['another charset', { 'content-type': 'application/json; charset=latin1' }],
-    ['a coding', { ...JSON_TYPE, 'content-encoding': 'gzip' }],
+    ['a coding', { ...JSON_TYPE, 'content-encoding': 'gzip' }, 'content-encoding'],
     [
       'what curl sends, from a web page',
       { 'content-type': 'application/x-www-form-urlencoded', origin: 'http://evil' },
     ],
     ['none, from a web page', { origin: 'null' }],
-  ])('%s', async (_, headers) => expect(await read('{"a":1}', headers)).toBe(415))
+  ])('%s', async (_, headers, header = 'content-type') => {
+    const errors = [{ header, detail: expect.stringMatching(/^must be /) }]
+    expect(await outcomeOf('{"a":1}', headers)).toMatchObject({ status: 415, members: { errors } })
+  })
 })
 
 describe('what cannot be read', () => {
@@ -60,15 +78,15 @@ const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
 describe('what would grow too large is refused before it does', () => {
   test('what is deep', async () => {
     expect(await read(nested(16))).toBeArray()
-    expect(await read(nested(17))).toBe(422)
-    expect(await read(nested(4_000_000))).toBe(422)
-    expect(await read('{"a":'.repeat(1_000_000))).toBe(422)
+    expect(await refused(nested(17))).toBe(422)
+    expect(await refused(nested(4_000_000))).toBe(422)
+    expect(await refused('{"a":'.repeat(1_000_000))).toBe(422)
   })
 
   test('what has many parts', async () => {
     expect(await read(`[${'0,'.repeat(499_000)}0]`)).toBeArrayOfSize(499_001)
-    expect(await read(`[${'0,'.repeat(500_001)}0]`)).toBe(413)
-    expect(await read(`[${'{},'.repeat(250_001)}0]`)).toBe(413)
+    expect(await refused(`[${'0,'.repeat(500_001)}0]`)).toBe(413)
+    expect(await refused(`[${'{},'.repeat(250_001)}0]`)).toBe(413)
   })
 
   test('but not what only looks so, in a text', async () => {
@@ -82,8 +100,8 @@ describe('bounds', () => {
 
   test('of one body, by what it says and by what it has', async () => {
     expect(await read(spaces(8 * MIB))).toEqual({})
-    expect(await read(spaces(8 * MIB + 1))).toBe(413)
-    expect(await read('{}', { ...JSON_TYPE, 'content-length': String(8 * MIB + 1) })).toBe(413)
+    expect(await refused(spaces(8 * MIB + 1))).toBe(413)
+    expect(await refused('{}', { ...JSON_TYPE, 'content-length': String(8 * MIB + 1) })).toBe(413)
   })
 
   test('of one without a length, that has no end', async () => {
@@ -94,7 +112,7 @@ describe('bounds', () => {
         controller.enqueue(new Uint8Array(MIB).fill(0x20))
       },
     })
-    expect(await read(endless)).toBe(413)
+    expect(await refused(endless)).toBe(413)
     expect(sent).toBeLessThan(20 * MIB)
   })
 

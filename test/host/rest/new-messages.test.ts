@@ -69,6 +69,12 @@ describe('what is at fault', () => {
     [in0({ value: 'v', headers: { a: 'b' } }), '#/messages/0/headers', 'must be a list'],
     [in0({ value: 'v', headers: [{ key: 'a' }] }), '#/messages/0/headers/0/value', 'is missing'],
     [in0({ value: 'v', headers: [{ key: null, value: 'v' }] }), '#/messages/0/headers/0/key', 'must be text'],
+    // Nobody can write a header whose key is no text: Kafka's producers cannot either.
+    [
+      in0({ value: 'v', headers: [{ key: '/w==', key_encoding: 'base64', value: 'v' }] }),
+      '#/messages/0/headers/0/key_encoding',
+      'is not known',
+    ],
     [
       in0({ value: 'v', headers: [{ key: 'a', value: '!', value_encoding: 'base64' }] }),
       '#/messages/0/headers/0/value',
@@ -91,6 +97,8 @@ describe('what is at fault', () => {
   })
 
   test('more messages than one request may have', () => {
-    expect(faultsIn({ messages: Array.from({ length: 10_001 }, () => null) }).status).toBe(413)
+    const { status, members } = faultsIn({ messages: Array.from({ length: 10_001 }, () => null) })
+    expect(status).toBe(413)
+    expect(members.errors).toEqual([{ pointer: '#/messages', detail: 'must not have more than 10000 messages' }])
   })
 })
