@@ -56,7 +56,9 @@ export default api(findCoordinator, ({ key, keyType, coordinatorKeys }, call) =>
 function coordinatorOf(key: string, keyType: number, call: Call) {
   const { version, catalog, endpoint } = call
   const errorCode = faultOf(key, keyType, version) ?? open(keyType, call)
-  if (errorCode === ErrorCode.NONE) return { nodeId: catalog.nodeId, ...endpoint, errorCode, errorMessage: 'NONE' }
+  if (errorCode === ErrorCode.NONE) {
+    return { nodeId: catalog.nodeId, ...endpoint, errorCode, errorMessage: version < SEVERAL_KEYS ? 'NONE' : '' }
+  }
   return { ...nowhere, errorCode, errorMessage: errorName(errorCode) }
 }
 

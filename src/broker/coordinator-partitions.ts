@@ -70,15 +70,17 @@ export class CoordinatorPartitions<State, Command, Record, Reply extends object,
   }
 
   /**
-   * What `ask` gets from the machine that has `key`, or why it could not be asked: COORDINATOR_NOT_AVAILABLE,
-   * NOT_COORDINATOR, or UNKNOWN_SERVER_ERROR for what no record can hold.
+   * What `ask` gets from the machine that has `key`, or why it could not be asked: NOT_COORDINATOR, or UNKNOWN_SERVER_ERROR
+   * for what no record can hold. Where the topic is missing it is made if it `isToBe`; if that fails,
+   * COORDINATOR_NOT_AVAILABLE.
    */
   ask<A extends object | null>(
     key: string,
+    isToBe: boolean,
     ask: (machine: JournaledMachine<State, Command, Record, Reply, Effect>) => A,
   ): A | ErrorCode {
-    const topic = this.topic(true)
-    if (!topic) return ErrorCode.COORDINATOR_NOT_AVAILABLE
+    const topic = this.topic(isToBe)
+    if (!topic) return isToBe ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.NOT_COORDINATOR
     const machine = this.machine(topic, coordinatorPartition(key, this.partitionCount))
     if (!machine) return ErrorCode.NOT_COORDINATOR
     try {

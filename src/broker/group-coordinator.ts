@@ -22,7 +22,6 @@ import type {
 } from '../core/groups/commands.ts'
 import { type GroupRecord, groupRecordReader, writeGroupRecord } from '../core/groups/group-record.ts'
 import { groupMachine } from '../core/groups/machine.ts'
-import { txnCommitRefusal } from '../core/groups/refusal.ts'
 import { committedTopics, type GroupsState, replayMarker } from '../core/groups/state.ts'
 import { type GroupReplyTo, type GroupRequest, type PromptRequest, unasked } from '../core/groups/unasked.ts'
 import { JournalError } from '../core/machine.ts'
@@ -86,7 +85,6 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
     request: TxnOffsetCommitRequest,
     admit: (partition: TopicPartition) => ErrorCode,
   ): TxnOffsetCommitResponse {
-    if (request.groupId === '') return txnCommitRefusal(request, ErrorCode.INVALID_GROUP_ID)
     const command: TxnOffsetCommit = { type: 'txnOffsetCommit', request }
     const reply = this.attempt(command, groups => {
       const errorCode = admissionFault(groups.log, request, admit)
@@ -136,7 +134,8 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   /** What `ask` gets from the machine that has the group, or an answer that says why it could not be asked. */
   private attempt<A extends object | null>(command: GroupRequest, ask: (groups: Groups) => A): A | GroupReply {
     const groupId = 'request' in command ? command.request.groupId : command.groupId
-    const answer = this.partitions.ask(groupId, ask)
+    if (groupId === '' && !nameless.has(command.type)) return unasked(command, ErrorCode.INVALID_GROUP_ID)
+    const answer = this.partitions.ask(groupId, founding.has(command.type), ask)
     return typeof answer === 'number' ? unasked(command, answer) : answer
   }
 
@@ -158,6 +157,14 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
     }
   }
 }
+
+type Kind = GroupRequest['type']
+
+/** What a group without a name may be asked: offsets were once kept without a group (GroupCoordinatorService). */
+const nameless: ReadonlySet<Kind> = new Set<Kind>(['offsetCommit', 'offsetFetch', 'describeGroup', 'deleteGroup'])
+
+/** What makes a group, and so the topic. Kafka refuses even this until somebody has looked for a coordinator. */
+const founding: ReadonlySet<Kind> = new Set<Kind>(['joinGroup', 'offsetCommit', 'txnOffsetCommit'])
 
 /** Whether a topic for which an offset was committed is the one that has its name now; without an id it is taken for it. */
 function isThere({ name, topicId }: { readonly name: string; readonly topicId: Uuid }, catalog: Catalog): boolean {

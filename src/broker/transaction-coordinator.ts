@@ -161,7 +161,8 @@ export class TransactionCoordinator implements Transactions {
   }
 
   private ask<C extends TransactionCommand>(transactionalId: string, command: C): ReplyTo<C> | ErrorCode {
-    return this.partitions.ask(transactionalId, machine => this.answer(machine, command))
+    const begins = command.type === 'initProducerId'
+    return this.partitions.ask(transactionalId, begins, machine => this.answer(machine, command))
   }
 
   private answer<C extends TransactionCommand>(machine: Machine, command: C): ReplyTo<C> {

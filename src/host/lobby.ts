@@ -14,6 +14,8 @@ import { type Admit, type ClientSocket, Entrance, type Guest, ListenError } from
 const META_PROPERTIES = 'meta.properties'
 /** Who has sent more than this is read again when the broker is there. */
 const MOST_BYTES = 64 * 1024
+/** What the lowest limit on open files leaves for clients; whoever else comes before the broker has to come again. */
+const MOST_GUESTS = 64
 
 export class Lobby {
   readonly entrance: Entrance
@@ -22,6 +24,10 @@ export class Lobby {
   /** @throws ListenError */
   constructor(settings: EarlySettings) {
     this.entrance = new Entrance(settings, socket => {
+      if (this.guests.size === MOST_GUESTS) {
+        socket.terminate()
+        return undefined
+      }
       const guest = new LobbyGuest(socket, settings, () => this.guests.delete(guest))
       this.guests.add(guest)
       return guest

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { describeTransactions } from '../../src/api/65-describe-transactions.ts'
+import { TRANSACTION_STATE } from '../../src/core/catalog/topic.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { initProducer, writeIn } from '../sim/transactions.ts'
 import { START_MS, World } from '../sim/world.ts'
@@ -45,10 +46,10 @@ describe('DescribeTransactions', () => {
     ])
   })
 
-  test('where the disk refuses there is no coordinator', () => {
+  test('before the first transaction there is no coordinator, and none comes to be', () => {
     const world = new World()
-    world.disk.fault = operation => (operation === 'write' ? 'ENOSPC' : null)
     const { transactionStates } = world.connect().call(describeTransactions, 0, { transactionalIds: ['x'] })
-    expect(transactionStates).toMatchObject([{ errorCode: ErrorCode.COORDINATOR_NOT_AVAILABLE, transactionalId: 'x' }])
+    expect(transactionStates).toMatchObject([{ errorCode: ErrorCode.NOT_COORDINATOR, transactionalId: 'x' }])
+    expect(world.broker.catalog.topicByName(TRANSACTION_STATE)).toBeNull()
   })
 })

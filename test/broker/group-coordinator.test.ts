@@ -6,6 +6,8 @@ import { leaveGroup } from '../../src/api/13-leave-group.ts'
 import { syncGroup } from '../../src/api/14-sync-group.ts'
 import { listGroups } from '../../src/api/16-list-groups.ts'
 import { deleteTopics } from '../../src/api/20-delete-topics.ts'
+import { deleteGroups } from '../../src/api/42-delete-groups.ts'
+import { offsetDelete } from '../../src/api/47-offset-delete.ts'
 import { noBytes } from '../../src/base/bytes.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
 import { CONSUMER_OFFSETS } from '../../src/core/catalog/topic.ts'
@@ -20,6 +22,7 @@ import {
   committed,
   describeGroup,
   findGroup,
+  JOIN_VERSION,
   joinAlone,
   joinOf,
   type Member,
@@ -71,6 +74,27 @@ describe('the topic of groups', () => {
     expect(topic?.configs.get('cleanup.policy')).toBe('compact')
   })
 
+  test('is not made by what cannot make a group', () => {
+    const { NOT_COORDINATOR, INVALID_GROUP_ID } = ErrorCode
+    const world = worldWithTopic()
+    const client = world.connect()
+    const stranger = { memberId: 'm', generationId: 1 }
+    expect(beat(client, { ...stranger, groupId: GROUP })).toBe(NOT_COORDINATOR)
+    expect(beat(client, { ...stranger, groupId: '' })).toBe(INVALID_GROUP_ID)
+    expect(client.call(joinGroup, JOIN_VERSION, joinOf('')).errorCode).toBe(INVALID_GROUP_ID)
+    expect(client.call(syncGroup, SYNC_VERSION, syncOf({ ...stranger, groupId: GROUP })).errorCode).toBe(
+      NOT_COORDINATOR,
+    )
+    const members = [{ memberId: 'm', groupInstanceId: null, reason: null }]
+    expect(client.call(leaveGroup, 5, { groupId: GROUP, memberId: '', members }).errorCode).toBe(NOT_COORDINATOR)
+    expect(describeGroup(client, GROUP).errorCode).toBe(NOT_COORDINATOR)
+    expect(committed(client, GROUP)).toBe(NOT_COORDINATOR)
+    expect(client.call(offsetDelete, 0, { groupId: GROUP, topics: [] }).errorCode).toBe(NOT_COORDINATOR)
+    const { results } = client.call(deleteGroups, 2, { groupsNames: [GROUP] })
+    expect(results).toEqual([{ groupId: GROUP, errorCode: NOT_COORDINATOR }])
+    expect(world.broker.catalog.topicByName(CONSUMER_OFFSETS)).toBeNull()
+  })
+
   test('has the partitions that the configs say', () => {
     const world = new World({ settings: { 'offsets.topic.num.partitions': '3' } })
     findGroup(world.connect(), GROUP)
@@ -110,6 +134,9 @@ describe('the topic of groups', () => {
     commit(client, GROUP, [1], member)
     world.deleteTopic(CONSUMER_OFFSETS)
     expect(directories(world)).toEqual([])
+    expect(beat(client, member)).toBe(ErrorCode.NOT_COORDINATOR)
+    expect(directories(world)).toEqual([])
+    findGroup(client, GROUP)
     expect(beat(client, member)).toBe(ErrorCode.UNKNOWN_MEMBER_ID)
     expect(committed(client, GROUP)).toEqual({})
     world.advance(60_000)
@@ -478,6 +505,7 @@ describe('what transactions commit', () => {
     const { world, client, producer } = worldInTransaction()
     world.deleteTopic(CONSUMER_OFFSETS)
     expect(endTransaction(client, producer, true).errorCode).toBe(ErrorCode.NONE)
+    findGroup(client, GROUP)
     expect(committed(client, GROUP)).toEqual({})
   })
 

@@ -4,7 +4,11 @@ import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } from '@pla
 import { KafkaClient } from 'kafka-crab-js'
 import { Kafka, logLevel } from 'kafkajs'
 import { produce } from '../../src/api/00-produce.ts'
+import { describeGroups } from '../../src/api/15-describe-groups.ts'
 import { zeroUuid } from '../../src/base/uuid.ts'
+import { consumerProtocolAssignment } from '../../src/core/groups/classic/protocol.ts'
+import { codecOf } from '../../src/wire/compile.ts'
+import { Reader } from '../../src/wire/reader.ts'
 import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import { type RunningBroker, startBroker } from '../binary.ts'
 import { temporaryDirectory } from '../host/directory.ts'
@@ -180,6 +184,58 @@ test('members share a topic, a partition each', async () => {
   expect(values.sort()).toEqual(written.sort())
   expect(partitionsOf.map(partitions => partitions.size)).toEqual([1, 1, 1])
 })
+
+test(
+  'members of librdkafka rebalance cooperatively',
+  async () => {
+    const topic = 'cooperative'
+    await createTopic(wire, topic, PARTITION_COUNT)
+    const client = new KafkaClient({ brokers: broker.address, clientId: 'crab', diagnostics: false })
+    const configuration = { 'auto.offset.reset': 'earliest', 'partition.assignment.strategy': 'cooperative-sticky' }
+    const values: string[][] = []
+    let isOver = false
+    const read = async () => {
+      const own: string[] = []
+      values.push(own)
+      const consumer = client.createConsumer({ groupId: topic, enableAutoCommit: false, configuration })
+      await consumer.subscribe(topic)
+      while (!isOver) for (const message of await consumer.recvBatch(ALL, POLL_MS)) own.push(String(message.payload))
+      await consumer.disconnect()
+    }
+    const first = read()
+    await untilShared(topic, 1)
+    const second = read()
+    const { protocolData } = await untilShared(topic, 2)
+    expect(protocolData).toBe('cooperative-sticky')
+    const written = await write(topic, 0)
+    while (values.flat().length < ALL) await Bun.sleep(POLL_MS)
+    isOver = true
+    await Promise.all([first, second])
+    expect(values.flat().sort()).toEqual(written.sort())
+    for (const own of values) expect(own.length).toBeGreaterThan(0)
+  },
+  TIMEOUT_MS,
+)
+
+/** Waits until so many members have partitions, each of them, and nothing is on the move. */
+async function untilShared(groupId: string, memberCount: number) {
+  const request = { groups: [groupId], includeAuthorizedOperations: false }
+  for (;;) {
+    const [group] = (await wire.call(describeGroups, 5, request)).groups
+    const owners = group?.members.filter(({ memberAssignment }) => partitionsIn(memberAssignment) > 0) ?? []
+    if (group?.groupState === 'Stable' && owners.length === memberCount) return group
+    await Bun.sleep(POLL_MS)
+  }
+}
+
+/** How many partitions an assignment has, in a consumer's own format. */
+function partitionsIn(assignment: Uint8Array): number {
+  if (assignment.length === 0) return 0
+  const reader = new Reader(assignment)
+  reader.int16()
+  const { assignedPartitions } = codecOf(consumerProtocolAssignment.fields, 0, false).read(reader)
+  return assignedPartitions.reduce((count, { partitions }) => count + partitions.length, 0)
+}
 
 /** Resolves when the consumer owns one partition of as many as there are members. */
 function hasJoinedAs(consumer: ReturnType<Kafka['consumer']>, memberCount: number): Promise<void> {

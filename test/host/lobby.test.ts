@@ -54,6 +54,34 @@ test('before the broker is there every version is told what the broker will tell
   lobby.entrance.close()
 })
 
+test('more clients than a low limit on open files leaves room for are sent away', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const { port } = lobby.entrance
+  let closedCount = 0
+  const sockets = await Promise.all(
+    Array.from({ length: 70 }, () =>
+      Bun.connect({
+        hostname: LOOPBACK.host,
+        port,
+        socket: { data() {}, error() {}, close: () => void closedCount++ },
+      }),
+    ),
+  )
+  while (closedCount < 6) await Bun.sleep(1)
+  using client = await connectAfter(sockets[0], port)
+  expect((await client.call(apiVersions, 2, named)).errorCode).toBe(0)
+  expect(closedCount).toBe(7)
+  for (const socket of sockets) socket.end()
+  lobby.entrance.close()
+})
+
+/** Connects when another has gone. */
+async function connectAfter(other: { end(): unknown } | undefined, port: number) {
+  other?.end()
+  await Bun.sleep(20)
+  return connect(port)
+}
+
 test('which features a directory has that had a broker is told by the broker', async () => {
   using directory = temporaryDirectory()
   writeFileSync(`${directory.path}/meta.properties`, 'version=1')

@@ -47,7 +47,7 @@ export interface JoinGroup {
 export interface JoinGroupRequest {
   readonly groupId: string
   readonly sessionTimeoutMs: number
-  /** Below 0 where the version has none: the session's. */
+  /** Version 0 has none: it is the session's. */
   readonly rebalanceTimeoutMs: number
   readonly memberId: string
   readonly groupInstanceId: string | null

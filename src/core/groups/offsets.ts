@@ -67,7 +67,6 @@ export function decideOffsetDelete(outcome: Outcome, { request }: OffsetDelete):
 
 /** Of other members than consumers it cannot be known what they read (ClassicGroup.validateOffsetDelete). */
 function deletionFault({ state }: Outcome, groupId: string, group: ClassicGroup | undefined): ErrorCode {
-  if (groupId === '') return ErrorCode.INVALID_GROUP_ID
   if (!state.groups.has(groupId)) return ErrorCode.GROUP_ID_NOT_FOUND
   const isInUse = group !== undefined && group.state !== 'Empty' && !group.isConsumerGroup
   return isInUse ? ErrorCode.NON_EMPTY_GROUP : ErrorCode.NONE

@@ -94,7 +94,6 @@ describe('OffsetDelete', () => {
 
   test('of no group', () => {
     const groups = new Groups()
-    expect(deletion(groups, '', 't')).toEqual({ errorCode: ErrorCode.INVALID_GROUP_ID, topics: [] })
     expect(deletion(groups, 'none', 't')).toEqual({ errorCode: GROUP_ID_NOT_FOUND, topics: [] })
   })
 

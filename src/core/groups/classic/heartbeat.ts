@@ -10,7 +10,6 @@ export function decideHeartbeat(outcome: Outcome, { request }: Heartbeat): void 
 }
 
 function beat(outcome: Outcome, { groupId, memberId, groupInstanceId, generationId }: HeartbeatRequest): ErrorCode {
-  if (groupId === '') return ErrorCode.INVALID_GROUP_ID
   const group = outcome.state.volatile.classic.get(groupId)
   const member = group?.members.get(memberId)
   const fault = group ? group.identityFault(memberId, groupInstanceId) : ErrorCode.UNKNOWN_MEMBER_ID

@@ -31,8 +31,7 @@ export function decideJoinGroup(outcome: Outcome, command: JoinGroup): void {
 }
 
 function requestFault({ settings }: Outcome, { request }: JoinGroup): ErrorCode {
-  const { groupId, sessionTimeoutMs } = request
-  if (groupId === '') return ErrorCode.INVALID_GROUP_ID
+  const { sessionTimeoutMs } = request
   const isInBounds =
     sessionTimeoutMs >= settings.minSessionTimeoutMs && sessionTimeoutMs <= settings.maxSessionTimeoutMs
   return isInBounds ? ErrorCode.NONE : ErrorCode.INVALID_SESSION_TIMEOUT
@@ -103,8 +102,8 @@ function addMember(outcome: Outcome, group: ClassicGroup, command: JoinGroup, me
   rebalance(outcome, group)
 }
 
-function rebalanceTimeoutOf({ request }: JoinGroup): number {
-  return request.rebalanceTimeoutMs < 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
+function rebalanceTimeoutOf({ version, request }: JoinGroup): number {
+  return version === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs
 }
 
 /** One who says to have been here before. */

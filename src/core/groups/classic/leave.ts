@@ -12,10 +12,6 @@ type LeavingMember = LeaveGroupRequest['members'][number]
 /** A code for each of the members. If any has gone, those who stay rebalance. */
 export function decideLeaveGroup(outcome: Outcome, { request }: LeaveGroup): void {
   const { groupId } = request
-  if (groupId === '') {
-    reply(outcome, { errorCode: ErrorCode.INVALID_GROUP_ID, members: [] })
-    return
-  }
   const group = outcome.state.volatile.classic.get(groupId)
   const members = request.members.map(leaving => ({
     memberId: leaving.memberId,

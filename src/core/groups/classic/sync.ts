@@ -25,8 +25,7 @@ export function decideSyncGroup(outcome: Outcome, { request, waiter }: SyncGroup
 }
 
 function requestFault(group: ClassicGroup | undefined, request: SyncGroupRequest): ErrorCode {
-  const { groupId, memberId, groupInstanceId, generationId, protocolType, protocolName } = request
-  if (groupId === '') return ErrorCode.INVALID_GROUP_ID
+  const { memberId, groupInstanceId, generationId, protocolType, protocolName } = request
   if (!group) return ErrorCode.UNKNOWN_MEMBER_ID
   const fault = group.identityFault(memberId, groupInstanceId)
   if (fault !== ErrorCode.NONE) return fault

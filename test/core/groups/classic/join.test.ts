@@ -13,7 +13,6 @@ const refused = {
 
 describe('what is refused', () => {
   const cases = [
-    ['an empty group id', { groupId: '' }, 'INVALID_GROUP_ID', ''],
     ['a session too short', { sessionTimeoutMs: 5999 }, 'INVALID_SESSION_TIMEOUT', ''],
     ['a session too long', { sessionTimeoutMs: 1_800_001 }, 'INVALID_SESSION_TIMEOUT', ''],
     ['a member of no group', { memberId: 'nobody' }, 'UNKNOWN_MEMBER_ID', 'nobody'],

@@ -2,14 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import { ErrorCode } from '../../../../src/wire/errors.ts'
 import { Groups, SESSION_MS } from '../fixture.ts'
 
-const { NONE, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID, INVALID_GROUP_ID } = ErrorCode
+const { NONE, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID } = ErrorCode
 
 describe('who leaves', () => {
-  test('no group, or one that is not there', () => {
+  test('a group that is not there', () => {
     const groups = new Groups()
-    const request = { groupId: '', members: [{ memberId: 'm', groupInstanceId: null }] }
-    const { response } = groups.ask({ type: 'leaveGroup', request })
-    expect(response).toEqual({ errorCode: INVALID_GROUP_ID, members: [] })
     expect(groups.leave({ memberId: 'm' })).toEqual({
       errorCode: NONE,
       members: [{ memberId: 'm', groupInstanceId: null, errorCode: UNKNOWN_MEMBER_ID }],

@@ -7,7 +7,6 @@ const refused = { protocolType: null, protocolName: null, assignment: noBytes }
 
 describe('what is refused', () => {
   const cases = [
-    ['an empty group id', { groupId: '' }, 'INVALID_GROUP_ID'],
     ['a group that is not there', { groupId: 'none' }, 'UNKNOWN_MEMBER_ID'],
     ['a stranger', { memberId: 'zz' }, 'UNKNOWN_MEMBER_ID'],
     ['an unknown instance', { groupInstanceId: 'who' }, 'UNKNOWN_MEMBER_ID'],
