@@ -15,6 +15,7 @@ import { connectWithin } from '../crash/small-disk.ts'
 import { temporaryDirectory } from '../host/directory.ts'
 import { SimClock } from '../sim/clock.ts'
 import { SeededRandom } from '../sim/random.ts'
+import { expectCommitted, expectCoordinated } from './expect-coordinated.ts'
 import { type FixtureContent, type FixtureProducer, type FixtureRecord, fixtures, writeFiles } from './fixture.ts'
 
 const MAX_BYTES = 1024 * 1024
@@ -31,10 +32,14 @@ describe.each(fixtures())('a directory of %s', (_, { content, directories }) => 
     const broker = open(directory.path, content)
     const client = connectWithin(broker)
     await expectContent(client, content)
+    await expectCoordinated(client, content)
     await expectProducers(client, content)
     broker.close()
 
-    await expectProducers(connectWithin(open(directory.path, content)), content)
+    const again = connectWithin(open(directory.path, content))
+    await expectProducers(again, content)
+    await expectCoordinated(again, content)
+    await expectCommitted(again, content)
   })
 })
 
@@ -46,10 +51,15 @@ function open(directory: string, { madeMs }: FixtureContent): Broker {
   return new Broker({ disk: new FileDisk(directory), clock: new SimClock(madeMs + PASSED_MS), random, configs, log })
 }
 
-async function expectContent(client: WireClient, { topics, removedTopics }: FixtureContent): Promise<void> {
+async function expectContent(client: WireClient, content: FixtureContent): Promise<void> {
+  const { topics, logs, internalTopics, removedTopics } = content
   const there = await topicsOf(client)
-  expect(there).toEqual(new Map(topics.map(({ name, id, partitions }) => [name, { id, count: partitions.length }])))
-  for (const name of removedTopics) expect(there.has(name)).toBe(false)
+  const whole = topics.map(({ name, id, partitions }) => [name, { id, count: partitions.length }] as const)
+  const single = logs.map(({ name, id }) => [name, { id, count: 1 }] as const)
+  expect(there.own).toEqual(new Map([...whole, ...single]))
+  expect(there.internal).toEqual([...internalTopics])
+  for (const name of removedTopics) expect(there.own.has(name)).toBe(false)
+  for (const { name, configs } of logs) expect(await configsOf(client, name)).toEqual(configs)
   for (const { name, configs, partitions } of topics) {
     expect(await configsOf(client, name)).toEqual(configs)
     for (const [partition, records] of partitions.entries()) {
@@ -59,14 +69,16 @@ async function expectContent(client: WireClient, { topics, removedTopics }: Fixt
 }
 
 /** The last batch of each is known when it comes again, and no other has its id. */
-async function expectProducers(client: WireClient, { topics, producers }: FixtureContent): Promise<void> {
+async function expectProducers(client: WireClient, content: FixtureContent): Promise<void> {
+  const { topics, producers, transactions } = content
   for (const { topic, partition, baseOffset, recordCount, batch } of producers) {
     const records = topics.find(({ name }) => name === topic)?.partitions[partition] ?? []
     expect(await send(client, topic, partition, batch)).toMatchObject({ errorCode: 0, baseOffset })
     expect(await recordsOf(client, topic, partition)).toEqual([...records])
     expect(baseOffset + recordCount).toBe(records.length)
   }
-  expect(producers.map(({ producerId }) => producerId)).not.toContain(await newProducerId(client))
+  const producerIds = [...producers, ...transactions].map(({ producerId }) => producerId)
+  expect(producerIds).not.toContain(await newProducerId(client))
 }
 
 async function send(client: WireClient, name: string, index: number, batch: FixtureProducer['batch']) {
@@ -78,14 +90,22 @@ async function send(client: WireClient, name: string, index: number, batch: Fixt
   return outcome
 }
 
-async function topicsOf(client: WireClient): Promise<Map<string | null, { id: string; count: number }>> {
+async function topicsOf(client: WireClient) {
   const { topics } = await client.call(metadata, 12, {
     topics: null,
     allowAutoTopicCreation: false,
     includeClusterAuthorizedOperations: false,
     includeTopicAuthorizedOperations: false,
   })
-  return new Map(topics.map(({ name, topicId, partitions }) => [name, { id: topicId, count: partitions.length }]))
+  const own = topics.filter(({ isInternal }) => !isInternal)
+  const shapes: [string | null, { id: string; count: number }][] = own.map(({ name, topicId, partitions }) => [
+    name,
+    { id: topicId, count: partitions.length },
+  ])
+  return {
+    own: new Map(shapes),
+    internal: topics.flatMap(({ name, isInternal }) => (isInternal ? [name] : [])).sort(),
+  }
 }
 
 async function configsOf(client: WireClient, resourceName: string): Promise<Record<string, string | null>> {

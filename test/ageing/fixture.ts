@@ -14,8 +14,16 @@ export interface FixtureContent {
   readonly madeMs: number
   readonly topics: readonly FixtureTopic[]
   readonly removedTopics: readonly string[]
+  readonly internalTopics: readonly string[]
   readonly producers: readonly FixtureProducer[]
+  readonly logs: readonly FixtureLog[]
+  readonly groups: readonly FixtureGroup[]
+  readonly transactions: readonly FixtureTransaction[]
+  readonly quotas: readonly FixtureQuota[]
 }
+
+/** What the first fixture has nothing of. */
+const early = { internalTopics: [], logs: [], groups: [], transactions: [], quotas: [] }
 
 export interface FixtureTopic {
   readonly name: string
@@ -32,6 +40,63 @@ export interface FixtureRecord {
   readonly key: string | null
   readonly value: string | null
   readonly headers: readonly (readonly [key: string, value: string | null])[]
+}
+
+/** A topic of one partition in which some offsets hold no record: of transactions, deleted records, compacted keys. */
+export interface FixtureLog extends Omit<FixtureTopic, 'partitions'> {
+  readonly startOffset: number
+  readonly stableOffset: number
+  readonly endOffset: number
+  /** What a consumer gets that wants committed records only. */
+  readonly committed: readonly FixtureValue[]
+  /** What it gets too once the open transactions have committed. */
+  readonly pending: readonly FixtureValue[]
+  readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[]
+}
+
+export interface FixtureValue {
+  readonly offset: number
+  readonly key: string
+  readonly value: string
+}
+
+export interface FixtureGroup {
+  readonly groupId: string
+  /** Its only member, or null where it has but offsets. */
+  readonly member: FixtureMember | null
+  readonly offsets: readonly FixtureOffset[]
+  /** What `offsets` are once the open transactions have committed. */
+  readonly laterOffsets: readonly FixtureOffset[]
+}
+
+export interface FixtureMember {
+  readonly memberId: string
+  readonly generationId: number
+  /** Of the only topic to which it has subscribed. */
+  readonly topic: string
+  readonly assignment: string
+}
+
+export interface FixtureOffset {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  readonly leaderEpoch: number
+  readonly metadata: string
+}
+
+/** A transactional id, its partitions in order. */
+export interface FixtureTransaction {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly state: string
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[]
+}
+
+export interface FixtureQuota {
+  readonly entity: readonly { readonly entityType: string; readonly entityName: string | null }[]
+  readonly values: readonly { readonly key: string; readonly value: number }[]
 }
 
 /** An idempotent producer and its last batch, each record of which has an offset of its own. */
@@ -52,17 +117,17 @@ export type Files = Readonly<Record<string, string>>
 const FOLDER = join(import.meta.dir, 'fixtures')
 const SUFFIX = '.json.gz'
 
-/** Every fixture there is, by the version that made it. */
-export function fixtures(): [version: string, fixture: Fixture][] {
-  return readdirSync(FOLDER).map(name => {
-    const fixture = JSON.parse(gunzipSync(readFileSync(join(FOLDER, name))).toString()) as Fixture
-    return [name.slice(0, -SUFFIX.length), fixture]
+/** Every fixture there is, by its name: the version that made it, and what directories had gained. */
+export function fixtures(): [name: string, fixture: Fixture][] {
+  return readdirSync(FOLDER).map(file => {
+    const { content, directories }: Fixture = JSON.parse(gunzipSync(readFileSync(join(FOLDER, file))).toString())
+    return [file.slice(0, -SUFFIX.length), { content: { ...early, ...content }, directories }]
   })
 }
 
-/** Throws where the version has its fixture: no format ever changes back. */
-export function saveFixture(version: string, fixture: Fixture): void {
-  const path = join(FOLDER, version + SUFFIX)
+/** Throws where there is one of this name: no format ever changes back. */
+export function saveFixture(name: string, fixture: Fixture): void {
+  const path = join(FOLDER, name + SUFFIX)
   if (existsSync(path)) throw new Error(`${path} is there already`)
   writeFileSync(path, gzipSync(JSON.stringify(fixture), { level: 9 }))
 }

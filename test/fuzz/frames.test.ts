@@ -5,62 +5,55 @@
  */
 import { expect, test } from 'bun:test'
 import { fetch } from '../../src/api/01-fetch.ts'
-import type { Peer } from '../../src/broker/peer.ts'
+import { offsetFetch } from '../../src/api/09-offset-fetch.ts'
 import { LENGTH_BYTES } from '../../src/wire/frame.ts'
 import { readInt16, readInt32, writeInt32 } from '../../src/wire/records/integers.ts'
+import { offsetFetchOf } from '../clients/coordinator-requests.ts'
 import { seed, withSeed } from '../seed.ts'
+import type { SimClient } from '../sim/client.ts'
+import { commit, joinAlone } from '../sim/groups.ts'
 import { chosen, SeededRandom } from '../sim/random.ts'
+import { describeTransaction, initProducer, writeIn } from '../sim/transactions.ts'
 import { fetchOf, onlyPartition, produceTo, valuesOf, World } from '../sim/world.ts'
+import { coordinatorFrames } from './coordinator-frames.ts'
+import { HostileClient } from './hostile-client.ts'
 import { liveBytes } from './live-bytes.ts'
 import { mutantsOf } from './mutant-count.ts'
 import { Mutator } from './mutation.ts'
 import { goldenFrames, liveFrames } from './request-frames.ts'
 
 const { count: mutantCount, timeoutMs } = mutantsOf('frames')
-/** After so many the broker has topics enough, and another one takes its place. */
-const MUTANTS_PER_WORLD = 5000
+/** After so many the broker has topics enough, its members have left and its transactions ended: another takes its place. */
+const MUTANTS_PER_WORLD = 1000
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024
 const PRODUCE_KEY = 0
 const TOPIC = 't'
 const VALUES = ['a', 'b', 'c']
+/** Several of each: what one mutant has ended the next may still find. */
+const GROUPS = ['g0', 'g1', 'g2', 'g3']
+const TRANSACTIONS = ['x0', 'x1', 'x2', 'x3']
 
-/** The client of one mutant: it notes what becomes of it. */
-class HostileClient implements Peer {
-  readonly name = 'hostile:1'
-  readonly address = '10.0.0.6'
-  readonly endpoint = { host: 'broker.test', port: 9092 }
-  readonly roomBytes = Number.POSITIVE_INFINITY
-  sentBytes = 0
-  isPaused = false
-  reason: string | null = null
-
-  send(pieces: readonly Uint8Array[]): number {
-    for (const piece of pieces) this.sentBytes += piece.length
-    return 0
-  }
-  pause(): void {
-    this.isPaused = true
-  }
-  resume(): void {
-    this.isPaused = false
-  }
-  rest(goOn: () => void): void {
-    goOn()
-  }
-  close(reason: string): void {
-    this.reason = reason
-  }
-}
-
-/** A world in which there is a topic, with the same id in each. */
+/** A world in which there is a topic, groups and transactions, with the same ids in each. */
 function inhabited() {
   const world = new World()
   const topicId = world.createTopic(TOPIC, 2, { 'segment.ms': '1000' })
-  for (const value of VALUES) produceTo(world.connect(), TOPIC, { values: [value] })
-  return { world, topicId }
+  const client = world.connect()
+  for (const value of VALUES) produceTo(client, TOPIC, { values: [value] })
+  const members = GROUPS.map(groupId => {
+    const member = joinAlone(client, groupId)
+    commit(client, groupId, [1], member)
+    return member
+  })
+  const producers = TRANSACTIONS.map(transactionalId => {
+    const producer = initProducer(client, transactionalId)
+    writeIn(client, producer, TOPIC, ['open'], { partition: 1 })
+    return producer
+  })
+  return { world, topicId, members, producers }
 }
 
-const live = liveFrames(TOPIC, inhabited().topicId)
+const { topicId, members, producers } = inhabited()
+const live = [...liveFrames(TOPIC, topicId), ...coordinatorFrames(TOPIC, members, producers)]
 const { served, others } = goldenFrames()
 
 test(
@@ -109,11 +102,25 @@ function send(world: World, frame: Uint8Array): void {
   if (isUnanswered && readInt16(frame, LENGTH_BYTES) !== PRODUCE_KEY) throw new Error('nothing becomes of it')
 }
 
+function offsetsOf(client: SimClient, groupId: string): string[] {
+  const { groups } = client.call(offsetFetch, 9, offsetFetchOf(groupId, null, false))
+  return groups.flatMap(({ topics }) =>
+    topics.flatMap(({ name, partitions }) => partitions.map(of => JSON.stringify([groupId, name, of]))),
+  )
+}
+
 /** What was there is there, and another start finds the same. */
 function checkHealth(world: World): void {
-  const read = () => valuesOf(onlyPartition(world.connect().call(fetch, 12, fetchOf(TOPIC))))
-  const values = read()
-  expect(values.slice(0, VALUES.length)).toEqual(VALUES)
+  const read = () => {
+    const client = world.connect()
+    return {
+      values: valuesOf(onlyPartition(client.call(fetch, 12, fetchOf(TOPIC)))),
+      offsets: GROUPS.flatMap(groupId => offsetsOf(client, groupId)).sort(),
+      transactions: TRANSACTIONS.map(transactionalId => describeTransaction(client, transactionalId)),
+    }
+  }
+  const found = read()
+  expect(found.values.slice(0, VALUES.length)).toEqual(VALUES)
   world.crash()
-  expect(read()).toEqual(values)
+  expect(read()).toEqual(found)
 }

@@ -31,7 +31,8 @@ interface Vector {
   readonly hex: string
 }
 
-const sequenced = { producerId: 1, producerEpoch: 0, baseSequence: 0 }
+/** None of those that have transactions. */
+const sequenced = { producerId: 500, producerEpoch: 0, baseSequence: 0 }
 const timeoutMs = 1000
 
 /** Requests about a topic of two partitions, and about others that they make and remove. */
