@@ -80,6 +80,11 @@ export interface Jobs {
     job: { readonly target: Target; readonly groups: CommittedGroups }
     result: { readonly groupCount: number }
   }
+  /** Makes transactional ids, none of which has a transaction yet. */
+  transactionalIds: {
+    job: { readonly target: Target; readonly count: number }
+    result: { readonly count: number }
+  }
   /** Has the broker load the groups, all of which it has to name. */
   loadGroups: {
     job: { readonly target: Target; readonly groupCount: number }

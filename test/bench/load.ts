@@ -9,6 +9,7 @@ import { runLatency, runTail } from './load/latency.ts'
 import { runProduce } from './load/produce.ts'
 import { runStarts } from './load/start.ts'
 import { makeTopics } from './load/topics.ts'
+import { makeTransactionalIds } from './load/transactions.ts'
 
 type Runner<K extends Kind> = (job: Jobs[K]['job']) => Jobs[K]['result'] | Promise<Jobs[K]['result']>
 
@@ -16,6 +17,7 @@ const runners: { readonly [K in Kind]: Runner<K> } = {
   start: runStarts,
   topics: makeTopics,
   groups: makeGroups,
+  transactionalIds: makeTransactionalIds,
   loadGroups: runLoadGroups,
   keep: runKeep,
   commit: runCommit,

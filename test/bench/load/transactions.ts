@@ -6,14 +6,16 @@ import { concatBytes } from '../../../src/base/bytes.ts'
 import { zeroUuid } from '../../../src/base/uuid.ts'
 import { ErrorCode } from '../../../src/wire/errors.ts'
 import { encodeBatch } from '../../../src/wire/records/batch-encoder.ts'
+import type { Jobs } from '../jobs.ts'
 import { PRODUCE_VERSION } from '../versions.ts'
 import { AnswerError, checkProduced } from './answers.ts'
 import { readAt } from './ask.ts'
-import { Buffered, type Connection } from './connection.ts'
-import { refuse } from './coordinator.ts'
+import { Buffered, Connection } from './connection.ts'
+import { refuse, untilCoordinated } from './coordinator.ts'
 import { requestFrame } from './requests.ts'
 import { recordValue } from './words.ts'
 
+const INPUT_BYTES = 64 * 1024
 const ALL = -1
 const TIMEOUT_MS = 30_000
 /** The longest that brokers allow unless told (transaction.max.timeout.ms). */
@@ -28,6 +30,17 @@ export interface Producer {
   readonly transactionalId: string | null
   readonly producerId: number
   readonly producerEpoch: number
+}
+
+type IdsJob = Jobs['transactionalIds']
+
+export function makeTransactionalIds({ target, count }: IdsJob['job']): IdsJob['result'] {
+  if (!target.isBroker) return { count }
+  const connection = Connection.open(target.port, new Buffered(INPUT_BYTES))
+  const ids = Array.from({ length: count }, (_, index) => `transaction-${index}`)
+  untilCoordinated(() => beginAs(connection, ids))
+  connection.close()
+  return { count }
 }
 
 /** Begins with transactional ids. @throws AnswerError */

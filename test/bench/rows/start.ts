@@ -1,17 +1,18 @@
 /** From exec to the first answered ApiVersions, and to Metadata after it, the program being in the page cache. @module */
-import type { StartTimes } from '../jobs.ts'
+import type { StartTimes, Target } from '../jobs.ts'
 import { nextPort } from '../ports.ts'
 import type { Family, Row, Turn } from '../turn.ts'
 
 const empty = rowsOf('start, empty directory')
 const topics = rowsOf('start, 50 topics, cleanly stopped')
-const groups = rowsOf('start, 50 topics and groups, cleanly stopped')
+const internal = rowsOf('start, 50 topics and the internal ones, cleanly stopped')
 
 /** Over all rounds. */
 const LEAST_STARTS = 60
 const TOPIC_COUNT = 50
-/** So many that every partition of the internal topic has some. */
+/** So many that every partition of `__consumer_offsets` has some. */
 const GROUP_COUNT = 500
+const TRANSACTIONAL_ID_COUNT = 50
 
 /** Clients take a broker that has answered the one for there, and one that has answered the other for ready. */
 function rowsOf(name: string): readonly [apiVersions: Row, metadata: Row] {
@@ -24,21 +25,29 @@ function rowsOf(name: string): readonly [apiVersions: Row, metadata: Row] {
 type Rows = ReturnType<typeof rowsOf>
 
 export const start: Family = {
-  rows: [...empty, ...topics, ...groups],
+  rows: [...empty, ...topics, ...internal],
   async measure(turn) {
     await turn.attempt({ rows: empty }, () => measure(turn, empty, () => turn.newDirectory()))
-    await turn.attempt({ rows: topics }, () => measureStopped(turn, topics, 0))
-    await turn.attempt({ rows: groups }, () => measureStopped(turn, groups, GROUP_COUNT))
+    await turn.attempt({ rows: topics }, () => measureStopped(turn, topics))
+    await turn.attempt({ rows: internal }, () => measureStopped(turn, internal, makeInternalTopics))
   },
 }
 
-async function measureStopped(turn: Turn, rows: Rows, groupCount: number): Promise<void> {
+async function makeInternalTopics(turn: Turn, target: Target): Promise<void> {
+  await turn.load('groups', { target, groups: { topic: 'topic-0', partitionCount: 1, groupCount: GROUP_COUNT } })
+  await turn.load('transactionalIds', { target, count: TRANSACTIONAL_ID_COUNT })
+}
+
+type Fill = (turn: Turn, target: Target) => Promise<void>
+
+/** `fill` puts something into the directory, beside the topics. */
+async function measureStopped(turn: Turn, rows: Rows, fill: Fill = async () => {}): Promise<void> {
   const directory = turn.newDirectory()
   {
     await using broker = await turn.start({ directory })
     const { target } = broker
     await turn.load('topics', { target, topicCount: TOPIC_COUNT })
-    await turn.load('groups', { target, groups: { topic: 'topic-0', partitionCount: 1, groupCount } })
+    await fill(turn, target)
     await broker.stop()
   }
   await measure(turn, rows, () => directory)
