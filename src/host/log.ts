@@ -81,7 +81,7 @@ export class StderrLog implements Log {
 }
 
 /** What strangers sent may stand in a line: it must neither end it nor steer a terminal. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replace(/\p{Cc}/gu, control => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }
 

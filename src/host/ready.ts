@@ -1,5 +1,5 @@
 /** How a broker says that it is ready: to people, to scripts that read its output, and to those that wait for a file. @module */
-import { fstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { fstatSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostPort, LOCALHOST, type Settings } from './config.ts'
 import { systemCodeOf } from './system-error.ts'
 import type { TcpServer } from './tcp.ts'
@@ -109,6 +109,35 @@ export function writeReadyFile(path: string, ready: Ready): void {
 /** A file that an earlier broker left, or this one, must not say that anybody is ready. Throws ReadyFileError. */
 export function removeReadyFile(path: string): void {
   attempt(path, () => rmSync(path, { force: true }))
+}
+
+/**
+ * After a start that failed: a file that names a broker which has died is removed. Whatever else lies there stays, as does
+ * what cannot be read or removed.
+ */
+export function removeStaleReadyFile(path: string): void {
+  try {
+    const pid = pidIn(path)
+    if (pid !== null && (pid === process.pid || !isAlive(pid))) rmSync(path)
+  } catch {}
+}
+
+/** The process that the file names, or null. Throws the system's error. */
+function pidIn(path: string): number | null {
+  // What is no file may have no end.
+  if (!lstatSync(path).isFile()) return null
+  const [, digits] = /"pid":(\d+)/.exec(readFileSync(path, 'utf8')) ?? []
+  return digits === undefined ? null : Number(digits)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // It may be another user's.
+    return systemCodeOf(error) !== 'ESRCH'
+  }
 }
 
 function attempt(path: string, act: () => void): void {

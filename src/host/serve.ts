@@ -7,6 +7,7 @@ import { DiskError } from '../log/disk.ts'
 import { MalformedError } from '../wire/errors.ts'
 import { accelerateCrc32c, onHeavyCrc32cUse } from '../wire/records/crc32c.ts'
 import { RecordError } from '../wire/records/record-error.ts'
+import { complain } from './cli/complain.ts'
 import { SystemClock } from './clock.ts'
 import { kafkaConfigs, type Settings, UsageError } from './config.ts'
 import { makeTopics } from './first-topics.ts'
@@ -16,7 +17,15 @@ import { DirectoryHeldError } from './lock.ts'
 import { type Log, StderrLog, textOf } from './log.ts'
 import { compileCrc32c } from './native-crc32c.ts'
 import { SystemRandom } from './random.ts'
-import { isTerminal, ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from './ready.ts'
+import {
+  isTerminal,
+  ReadyFileError,
+  readyOf,
+  readyText,
+  removeReadyFile,
+  removeStaleReadyFile,
+  writeReadyFile,
+} from './ready.ts'
 import { openRest, type RestServer } from './rest/server.ts'
 import { nextRound } from './rounds.ts'
 import { openStorage, placeOf, type Storage } from './storage.ts'
@@ -44,6 +53,8 @@ interface Running {
 export async function serve(settings: Settings, lobby: Lobby | null): Promise<void> {
   const log = new StderrLog({ isVerbose: settings.isVerbose })
   try {
+    // Nothing is acknowledged yet: to end is to stop cleanly.
+    onSignals(() => process.exit(0))
     const open = lobby ?? new Lobby(settings)
     const running = await start(settings, open.entrance, log)
     dieOfSurprises(log)
@@ -54,17 +65,19 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
     // The build holds the compilers back while the program starts (compile.jitPolicy).
     Bun.unsafe.setJITPolicy(1)
   } catch (error) {
+    if (settings.readyFile !== null) removeStaleReadyFile(settings.readyFile)
     const line = reasonOf(error, settings)
     if (line === null) throw error
-    console.error(`strikemq: ${line}`)
+    complain(line)
     process.exit(isAboutSettings(error) ? USAGE_EXIT_CODE : FAILURE_EXIT_CODE)
   }
 }
 
 /** Throws what `reasonOf` can tell. */
 async function start(settings: Settings, entrance: Entrance, log: Log): Promise<Running> {
-  if (settings.readyFile !== null) removeReadyFile(settings.readyFile)
   const storage = openStorage(settings)
+  // Whoever holds the directory may have written it.
+  if (settings.readyFile !== null) removeReadyFile(settings.readyFile)
   const { disk, nodeId } = storage
   await nextRound()
   const inForce = kafkaConfigs(settings, { port: entrance.port, nodeId, directory: placeOf(settings) })
@@ -158,8 +171,16 @@ function stopOnSignals({ server, rest, broker }: Running, { readyFile }: Setting
     setTimeout(process.exit, STOP_MS, 0)
     Promise.all([server.close(), restClosed]).then(() => process.exit(0))
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  onSignals(stop)
+}
+
+/** In place of what a signal did before, with no moment between the two in which it kills. */
+function onSignals(act: () => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const earlier = process.listeners(signal)
+    process.on(signal, act)
+    for (const listener of earlier) process.off(signal, listener)
+  }
 }
 
 /** After an error that nobody expected the state is not to be trusted: the log on disk is, and the next start reads it. */

@@ -18,11 +18,19 @@ const pieces = [
   () => import('./serve.ts'),
 ]
 
+/** Clients are heard, and nothing is acknowledged yet: to end is to stop cleanly. `serve` takes over. */
+function endOnSignals(): void {
+  const end = () => process.exit(0)
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+}
+
 /** `args` without the program's name. */
 export async function start(args: readonly string[]): Promise<void> {
   const settings = earlySettings(args, process.env)
   const lobby = settings && openLobby(settings)
   if (lobby) {
+    endOnSignals()
     await Bun.sleep(KNOCK_MS)
     for (const load of pieces) {
       await load()

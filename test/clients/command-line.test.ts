@@ -30,6 +30,9 @@ describe('one line, and an exit code that says why', () => {
     [['serv'], "unexpected argument 'serv'; did you mean 'serve'?"],
     [['--port', 'x'], "--port wants a number from 0 to 65535, not 'x'"],
     [['--port'], '--port wants a value: --port PORT'],
+    [['--port', '9\n1'], "--port wants a number from 0 to 65535, not '9\\x0a1'"],
+    [['-o', 'x\ny=1'], "unknown config 'x\\x0ay'"],
+    [['--host', '*'], "--host wants an address, not '*': 0.0.0.0 and :: stand for all"],
     [['-o', 'num.partitions'], "-o wants KEY=VALUE, as in 'num.partitions=3', not 'num.partitions'"],
   ])('%p', async (args, line) => {
     expect(await runToEnd(...args)).toEqual({ exitCode: 2, stdout: '', stderr: `strikemq: ${line}\n` })
@@ -101,6 +104,47 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s answers a parked fetch, and the ex
   expect(await broker.stderr).toBe('')
 })
 
+describe('a signal while the broker starts', () => {
+  const cases = (['SIGTERM', 'SIGINT'] as const).flatMap(signal => [
+    { signal, flags: [] },
+    { signal, flags: ['-o', 'num.partitions=3'] },
+  ])
+  test.each(cases)('$signal, $flags', async ({ signal, flags }) => {
+    using directory = temporaryDirectory()
+    const port = freePort()
+    const args = ['--port', String(port), '--http-port', 'off', '--data-dir', directory.path, ...flags]
+    const child = launch(args)
+    while (!(await isAnswering(port))) expect(child.exitCode).toBeNull()
+    child.kill(signal)
+    expect([await child.exited, await child.stderr.text()]).toEqual([0, ''])
+    // Whatever it had begun is no obstacle.
+    await using broker = await startBroker({ directory: directory.path })
+    expect(await broker.stop()).toBe(0)
+  })
+})
+
+/** Whether anybody answers ApiVersions there, version 0. */
+function isAnswering(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket: Bun.SocketHandler = {
+    open: socket => void socket.write(Uint8Array.fromHex('0000000a0012000000000001ffff')),
+    data: socket => {
+      resolve(true)
+      socket.end()
+    },
+    close: () => resolve(false),
+    connectError: () => resolve(false),
+  }
+  Bun.connect({ hostname: '127.0.0.1', port, socket }).catch(() => resolve(false))
+  return promise
+}
+
+/** A port that was free just now. */
+function freePort(): number {
+  using listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  return listener.port
+}
+
 test('-o and --strict-replication are in force', async () => {
   using directory = temporaryDirectory()
   const flags = ['--strict-replication', '-o', 'num.partitions=3']
@@ -169,6 +213,42 @@ describe('ready', () => {
     expect([await child.exited, await child.stdout.text(), await child.stderr.text()]).toEqual([0, '', ''])
   })
 
+  test('the file stays what it says where another start fails', async () => {
+    using directory = temporaryDirectory()
+    const file = `${directory.path}/ready.json`
+    const base = ['--http-port', 'off', '--data-dir', `${directory.path}/data`, '--ready-file', file]
+    await using first = await launchReady(['--port', '0', '--json', ...base])
+    const { port } = JSON.parse(first.line)
+    const failures = [
+      [['--port', '0'], 1],
+      [['--port', String(port)], 1],
+      [['--port', 'x'], 2],
+    ] as const
+    const written = readFileSync(file, 'utf8')
+    for (const [flags, exitCode] of failures) {
+      expect((await runToEnd(...base, ...flags)).exitCode).toBe(exitCode)
+      expect(readFileSync(file, 'utf8')).toBe(written)
+    }
+
+    first.child.kill('SIGKILL')
+    await first.child.exited
+    using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+    const wrong = [
+      [['--port', String(taken.port)], 1],
+      [['--port', 'x'], 2],
+      [['--prot', '0'], 2],
+      [['--topic', 'a'], 2],
+    ] as const
+    for (const [flags, exitCode] of wrong) {
+      writeFileSync(file, written)
+      expect((await runToEnd(...base, ...flags)).exitCode).toBe(exitCode)
+      expect(existsSync(file)).toBe(false)
+    }
+    writeFileSync(file, written)
+    expect((await runToEnd('config', ...base, '--port', 'x')).exitCode).toBe(2)
+    expect(existsSync(file)).toBe(true)
+  })
+
   test('a ready file that cannot be written is one line', async () => {
     using directory = temporaryDirectory()
     const file = `${directory.path}/missing/ready.json`
@@ -209,6 +289,7 @@ describe('--topic', () => {
     const refused = [
       await runToEnd(...base, '--topic', 'orders:4'),
       await runToEnd(...base, '--topic', 'new:1:retention.ms=soon'),
+      await runToEnd(...base, '--topic', 'orders:3:retention.m=5'),
     ]
     expect(refused[0]).toEqual({
       exitCode: 2,
@@ -216,7 +297,27 @@ describe('--topic', () => {
       stderr: 'strikemq: --topic orders:4: the topic is there, with 3 partitions\n',
     })
     expect(refused[1]).toMatchObject({ exitCode: 2, stdout: '' })
-    expect(refused[1]?.stderr).toMatch(/^strikemq: --topic new: [^\n]*retention\.ms[^\n]*\n$/)
+    expect(refused[1]?.stderr).toMatch(/^strikemq: --topic new:1:retention\.ms=soon: [^\n]*\n$/)
+    const unknown = "--topic orders:3:retention.m=5: unknown config 'retention.m': did you mean 'retention.ms'?"
+    expect(refused[2]).toEqual({ exitCode: 2, stdout: '', stderr: `strikemq: ${unknown}\n` })
+  })
+
+  test('what is wrong with one is told before there is anything', async () => {
+    using directory = temporaryDirectory()
+    const data = `${directory.path}/data`
+    const flags = ['--topic', 'ok:1', '--topic', 'bad:1:zz=3']
+    const refused = { exitCode: 2, stdout: '', stderr: "strikemq: --topic bad:1:zz=3: unknown config 'zz'\n" }
+    expect(await runToEnd('--port', '0', '--data-dir', data, ...flags)).toEqual(refused)
+    expect(await runToEnd('config', ...flags)).toEqual(refused)
+    expect(existsSync(data)).toBe(false)
+  })
+
+  test('a thousand topics of ten partitions', async () => {
+    const wishes = Array.from({ length: 1000 }, (_, index) => `t${index}:10`)
+    const args = ['--ephemeral', '--port', '0', '--http-port', 'off', '--json']
+    await using ready = await launchReady(args, { STRIKEMQ_TOPIC: wishes.join(' ') })
+    using client = await connect(JSON.parse(ready.line).port)
+    expect((await describeTopic(client, 't999')).partitions).toHaveLength(10)
   })
 })
 

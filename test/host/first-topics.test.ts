@@ -51,6 +51,21 @@ describe('topics before the first client', () => {
     expect(() => makeTopics(catalog, wishes(wish), 0)).toThrow(message)
   })
 
+  test('one that is refused keeps the others from being made', () => {
+    const { catalog } = openBroker()
+    makeTopics(catalog, wishes('a.b:1'), 0)
+    expect(() => makeTopics(catalog, wishes('ok:9999 a_b:1'), 0)).toThrow(UsageError)
+    expect(catalog.topicByName('ok')).toBeNull()
+  })
+
+  test('are as many as there are wishes, in as many requests as that takes', () => {
+    const { catalog } = openBroker()
+    makeTopics(catalog, wishes(Array.from({ length: 1000 }, (_, index) => `t${index}:10`).join(' ')), 0)
+    makeTopics(catalog, wishes('full:9996:min.insync.replicas=1:retention.ms=5 t0:10 other:9999'), 0)
+    const counts = ['t0', 't999', 'full', 'other'].map(name => catalog.topicByName(name)?.partitions.length)
+    expect(counts).toEqual([10, 10, 9996, 9999])
+  })
+
   test('a disk that takes nothing says so', () => {
     const { disk, catalog } = openBroker()
     disk.fault = operation => (operation === 'write' ? 'ENOSPC' : null)

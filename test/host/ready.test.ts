@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArguments } from '../../src/host/cli/parse.ts'
 import { resolveSettings } from '../../src/host/cli/resolve.ts'
-import { ReadyFileError, readyOf, readyText, removeReadyFile, writeReadyFile } from '../../src/host/ready.ts'
+import {
+  ReadyFileError,
+  readyOf,
+  readyText,
+  removeReadyFile,
+  removeStaleReadyFile,
+  writeReadyFile,
+} from '../../src/host/ready.ts'
 import { temporaryDirectory } from './directory.ts'
 
 function settingsOf(...args: string[]) {
@@ -81,6 +88,24 @@ describe('the ready file', () => {
     removeReadyFile(path)
     removeReadyFile(path)
     expect(readdirSync(directory.path)).toEqual([])
+  })
+
+  test('of a broker that has died is removed, any other thing stays', () => {
+    using directory = temporaryDirectory()
+    const path = `${directory.path}/ready.json`
+    const isLeft = (text: string) => {
+      writeFileSync(path, text)
+      removeStaleReadyFile(path)
+      return existsSync(path)
+    }
+    const { pid: dead } = Bun.spawnSync(['true'])
+    expect(isLeft(`{"port":1,"pid":${dead},"dataDirectory":null}\n`)).toBe(false)
+    // The first process of a container has the number that its predecessor had.
+    expect(isLeft(`{"pid":${process.pid}}`)).toBe(false)
+    expect(isLeft(`{"pid":${process.ppid}}`)).toBe(true)
+    expect(isLeft('something else')).toBe(true)
+    for (const none of [directory.path, `${directory.path}/missing`]) removeStaleReadyFile(none)
+    expect(readdirSync(directory.path)).toEqual(['ready.json'])
   })
 
   test('that cannot be written is an error of one line, and leaves nothing', () => {

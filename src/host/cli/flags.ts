@@ -1,7 +1,7 @@
 /** The flags of the command line: what reads them and what explains them. @module */
 import { DEFAULT_HTTP_PORT, DEFAULT_NODE_ID, DEFAULT_PORT, LOCALHOST, type Settings } from '../config.ts'
 import { topicsOf } from './topic-wishes.ts'
-import { advertisedOf, anyText, portOf, sizeOf, switchOf, wholeNumberOf } from './values.ts'
+import { advertisedOf, anyText, hostOf, portOf, sizeOf, switchOf, wholeNumberOf } from './values.ts'
 
 export interface Flag {
   readonly names: readonly string[]
@@ -50,7 +50,7 @@ export const flags: readonly Flag[] = [
     names: ['--host'],
     placeholder: 'ADDRESS',
     isEarly: true,
-    read: (text, as) => ({ host: anyText(text, as, "an address, as in '0.0.0.0'") }),
+    read: (text, as) => ({ host: hostOf(text, as) }),
     help: `address to listen on, ${LOCALHOST} by default; 0.0.0.0 for all`,
   },
   {

@@ -13,7 +13,7 @@ const COMMANDS = [
   ['config', 'show every value that would be in force, and where it comes from'],
 ] as const
 
-const SOURCES = `Every flag with a long name may be given in the environment, as in STRIKEMQ_DATA_DIR=./strikemq,
+const SOURCES = `Every flag that sets something may be given in the environment, as in STRIKEMQ_DATA_DIR=./strikemq,
 and Kafka's configs as its images want them, as in KAFKA_NUM_PARTITIONS=3.
 Flags go before the environment, the environment before the file.`
 

@@ -1,7 +1,7 @@
 /** Kafka's configs that say the same as a flag: what they set. @module */
 import { textToList } from '../../core/configs/definition.ts'
 import { MAX_PORT, type Settings, UsageError, WILDCARD } from '../config.ts'
-import { advertisedOf } from './values.ts'
+import { advertisedOf, hostOf } from './values.ts'
 
 /** The value of another config, or null where nobody has set it. */
 export type Lookup = (name: string) => string | null
@@ -53,7 +53,7 @@ function listenerIn(text: string, as: string, lookup: Lookup): Partial<Settings>
   const [, address, name, digits] = /^(?:\[([^[\]]+)\]|([^:[\]\s/]*)):(\d{1,5})$/.exec(listener.address) ?? []
   const port = Number(digits)
   if (!(port <= MAX_PORT)) throw new UsageError(`${as} wants NAME://HOST:PORT, not '${text}'`)
-  return { listenerName: listener.name, host: address ?? (name || WILDCARD), port }
+  return { listenerName: listener.name, host: address ?? (name ? hostOf(name, as) : WILDCARD), port }
 }
 
 function advertisedIn(text: string, as: string, lookup: Lookup): Settings['advertised'] {

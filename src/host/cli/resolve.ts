@@ -12,9 +12,10 @@ import {
 } from '../config.ts'
 import { PropertiesError, parseProperties } from '../config-file.ts'
 import { systemCodeOf } from '../system-error.ts'
-import { configFlag, overrideFlag } from './flags.ts'
+import { configFlag, flags, overrideFlag, variableOf } from './flags.ts'
 import { kafkaKeys } from './kafka-keys.ts'
 import { type Given, parseEnvironment } from './parse.ts'
+import { refuseBadTopics } from './refuse-topics.ts'
 
 /** How near a source is to whoever starts the broker. The nearest wins. */
 const Rank = { file: 1, environment: 2, flag: 3 } as const
@@ -27,6 +28,8 @@ interface Origin {
 
 export interface Resolved {
   readonly settings: Settings
+  /** The file that Kafka's configs were read from; its origin in words. Null where there is none. */
+  readonly configFile: { readonly path: string; readonly origin: string } | null
   /** Where the value of a setting comes from, in words. */
   originOf(setting: keyof Settings): string
   /** The same of one of Kafka's configs in `settings.overrides`. */
@@ -60,10 +63,11 @@ export const DEFAULT = 'default'
 /** Throws UsageError. */
 export function resolveSettings(flagged: readonly Given[], world: World): Resolved {
   const { environment, platform, readText } = world
+  refuseMisnamedConfigs(environment)
   const variables = parseEnvironment(environment)
-  const path = (flagged.findLast(isConfigFile) ?? variables.findLast(isConfigFile))?.text
+  const configFile = configFileOf(flagged, 'flag') ?? configFileOf(variables, 'environment')
   const kafka = new Map([
-    ...(path === undefined ? [] : valuesInFile(path, readText)),
+    ...(configFile ? valuesInFile(configFile.path, readText) : []),
     ...valuesInEnvironment(environment),
     ...valuesInFlags(flagged),
   ])
@@ -78,7 +82,7 @@ export function resolveSettings(flagged: readonly Given[], world: World): Resolv
   for (const { patch } of patches) settings = { ...settings, ...patch }
   const originOf = (name: keyof Settings) => patches.findLast(({ patch }) => name in patch)?.origin.text ?? DEFAULT
   refuseConflicts(settings, originOf('memoryBytes') !== DEFAULT)
-  return { settings, originOf, originOfConfig: name => kafka.get(name)?.origin.text ?? DEFAULT }
+  return { settings, configFile, originOf, originOfConfig: name => kafka.get(name)?.origin.text ?? DEFAULT }
 }
 
 function defaultSettings(dataDirectory: string, overrides: ReadonlyMap<string, string>): Settings {
@@ -112,17 +116,32 @@ function refuseConflicts(settings: Settings, isMemoryGiven: boolean): void {
     throw new UsageError(`--port and --http-port are both ${port}`)
 }
 
-function isConfigFile({ flag }: Given): boolean {
-  return flag === configFlag
+/** Kafka's configs have Kafka's prefix, not ours. */
+function refuseMisnamedConfigs(environment: Environment): void {
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(OWN_PREFIX) || !text || flags.some(flag => variableOf(flag) === variable)) continue
+    const words = variable.slice(OWN_PREFIX.length)
+    if (brokerConfigTable.find(configNamed(words)) === null) continue
+    throw new UsageError(`unknown variable '${variable}'; did you mean '${KAFKA_PREFIX}${words}'?`)
+  }
+}
+
+function configFileOf(given: readonly Given[], kind: string): Resolved['configFile'] {
+  const last = given.findLast(({ flag }) => flag === configFlag)
+  return last ? { path: last.text, origin: `${kind} ${last.as}` } : null
 }
 
 /** Every value must be right, and the last of a flag counts; all of them, joined, where it may be repeated. */
 function patchesOf(given: readonly Given[], rank: number, kind: string): Patch[] {
-  return given.flatMap(({ flag, text, as }) => {
+  const last = new Map(given.map(one => [one.flag, one]))
+  return given.flatMap(one => {
+    const { flag, as } = one
     const { read, isRepeatable } = flag
-    if (!read) return []
-    const texts = isRepeatable ? given.filter(other => other.flag === flag).map(other => other.text) : [text]
-    return [{ patch: read(texts.join(' '), as), origin: { rank, text: `${kind} ${as}` } }]
+    if (!read || (isRepeatable && last.get(flag) !== one)) return []
+    const texts = isRepeatable ? given.filter(other => other.flag === flag).map(other => other.text) : [one.text]
+    const patch = read(texts.join(' '), as)
+    refuseBadTopics(patch.topics ?? [], as)
+    return [{ patch, origin: { rank, text: `${kind} ${as}` } }]
   })
 }
 
@@ -146,6 +165,7 @@ function propertiesIn(path: string, readText: World['readText']) {
   }
 }
 
+const OWN_PREFIX = 'STRIKEMQ_'
 const KAFKA_PREFIX = 'KAFKA_'
 const SEPARATORS = ['.', '_', '-']
 
@@ -156,12 +176,16 @@ const SEPARATORS = ['.', '_', '-']
 function valuesInEnvironment(environment: Environment): KafkaValues {
   return Object.entries(environment).flatMap(([variable, text]): KafkaValues => {
     if (!variable.startsWith(KAFKA_PREFIX) || !text) return []
-    const words = variable.slice(KAFKA_PREFIX.length).toLowerCase()
-    const name = words.replace(/_+/g, run => SEPARATORS[run.length - 1] ?? run)
+    const name = configNamed(variable.slice(KAFKA_PREFIX.length))
     if (brokerConfigTable.find(name) === null) return []
     const origin = { rank: Rank.environment, text: `environment ${variable}` }
     return [[name, checked(name, text, `${variable}: `, origin)]]
   })
+}
+
+/** The config that a variable means, by what follows the prefix. */
+function configNamed(words: string): string {
+  return words.toLowerCase().replace(/_+/g, run => SEPARATORS[run.length - 1] ?? run)
 }
 
 function valuesInFlags(flagged: readonly Given[]): KafkaValues {

@@ -1,9 +1,10 @@
 /** What `strikemq config` prints: every value that would be in force, and where it comes from. @module */
 import { BrokerConfigs, brokerConfigTable } from '../../core/configs/broker-configs.ts'
 import { refuseConflicts } from '../../core/configs/start-conflicts.ts'
-import { DEFAULT_NODE_ID, hostPort, kafkaConfigs, type Settings, type TopicWish } from '../config.ts'
+import { DEFAULT_NODE_ID, hostPort, kafkaConfigs, type Settings } from '../config.ts'
 import { placeOf } from '../storage.ts'
 import { DEFAULT, type Resolved } from './resolve.ts'
+import { topicText } from './topic-wishes.ts'
 
 interface Row {
   readonly name: string
@@ -18,7 +19,7 @@ interface Row {
  */
 export function configText(given: Resolved, keptNodeId: number | null): string {
   const resolved = withNodeId(given, keptNodeId)
-  const rows = [...settingRows(resolved), ...kafkaRows(resolved)]
+  const rows = [configFileRow(resolved), ...settingRows(resolved), ...kafkaRows(resolved)]
   return resolved.settings.isJson ? JSON.stringify(rows, null, 2) : lines(rows)
 }
 
@@ -54,6 +55,10 @@ const settingNames: readonly (readonly [flag: string, setting: keyof Settings])[
   ['verbose', 'isVerbose'],
 ]
 
+function configFileRow({ configFile }: Resolved): Row {
+  return { name: 'config', value: configFile?.path ?? null, source: configFile?.origin ?? DEFAULT }
+}
+
 function settingRows({ settings, originOf }: Resolved): Row[] {
   const shown: Partial<Record<keyof Settings, string | null>> = {
     advertised: settings.advertised && hostPort(settings.advertised.host, settings.advertised.port),
@@ -65,10 +70,6 @@ function settingRows({ settings, originOf }: Resolved): Row[] {
     const plain = settings[setting] === null ? null : String(settings[setting])
     return { name, value: shown[setting] === undefined ? plain : shown[setting], source: originOf(setting) }
   })
-}
-
-function topicText({ name, partitionCount, configs }: TopicWish): string {
-  return [name, partitionCount, ...configs.map(config => `${config.name}=${config.value}`)].join(':')
 }
 
 /** Kafka's configs that settings of ours decide. */

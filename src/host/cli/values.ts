@@ -11,6 +11,13 @@ export function anyText(text: string, as: string, wanted: string): string {
   return text
 }
 
+/** An address or a name to listen on. IPv6 may stand in brackets, as it does where a port follows. */
+export function hostOf(text: string, as: string): string {
+  const host = text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text
+  if (host === '*') throw new UsageError(`${as} wants an address, not '*': 0.0.0.0 and :: stand for all`)
+  return anyText(host, as, "an address, as in '0.0.0.0'")
+}
+
 export function portOf(text: string, as: string): number {
   const port = Number(text)
   if (!isDigits(text) || port > MAX_PORT) {
@@ -63,7 +70,7 @@ export function advertisedOf(text: string, as: string): Settings['advertised'] {
   if (host === undefined || !(port >= 1 && port <= MAX_PORT)) {
     throw new UsageError(`${as} wants HOST:PORT, as in 'broker.local:9092', not '${text}'`)
   }
-  if (host === '0.0.0.0' || host === '::') {
+  if (host === '0.0.0.0' || host === '::' || host === '*') {
     throw new UsageError(`${as} wants an address that clients can reach: ${host} is none`)
   }
   return { host, port }

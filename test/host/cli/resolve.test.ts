@@ -58,6 +58,7 @@ describe('each flag', () => {
     ['--port 8080', { port: 8080 }],
     ['--port 0 --http-port 0', { port: 0, httpPort: 0, isHttpPortAsked: true }],
     ['--host 0.0.0.0', { host: '0.0.0.0' }],
+    ['--host [::1]', { host: '::1' }],
     ['--advertise broker.local:9094', { advertised: { host: 'broker.local', port: 9094 } }],
     ['--advertise [fd00::1]:1', { advertised: { host: 'fd00::1', port: 1 } }],
     ['--node-id 0', { nodeId: 0 }],
@@ -77,6 +78,7 @@ describe('each flag', () => {
     ['-o num.partitions=3 -o num.partitions=4', { overrides: new Map([['num.partitions', '4']]) }],
     ['-o broker.rack=a=b', { overrides: new Map([['broker.rack', 'a=b']]) }],
     ['--topic a:1 --topic b.c:20', { topics: [topic('a', 1), topic('b.c', 20)] }],
+    ['--topic a:9999', { topics: [topic('a', 9999)] }],
     ['--topic a:1 --topic a:2', { topics: [topic('a', 2)] }],
     [
       '--topic a:1:retention.ms=5:leader.replication.throttled.replicas=0:1,1:1:cleanup.policy=compact,delete',
@@ -102,6 +104,9 @@ describe('each flag', () => {
     ['--http-port x', "--http-port wants a number from 0 to 65535, not 'x'"],
     ['--http-port 9092', '--port and --http-port are both 9092'],
     ['--host=', "--host wants an address, as in '0.0.0.0'"],
+    ['--host=[]', "--host wants an address, as in '0.0.0.0'"],
+    ['--host=*', "--host wants an address, not '*': 0.0.0.0 and :: stand for all"],
+    ['--advertise *:1', '--advertise wants an address that clients can reach: * is none'],
     ['--advertise here', "--advertise wants HOST:PORT, as in 'broker.local:9092', not 'here'"],
     ['--advertise here:0', "--advertise wants HOST:PORT, as in 'broker.local:9092', not 'here:0'"],
     ['--advertise ::1:9092', "--advertise wants HOST:PORT, as in 'broker.local:9092', not '::1:9092'"],
@@ -124,7 +129,28 @@ describe('each flag', () => {
     ['--topic a:x', `${form} 'a:x'`],
     ['--topic a:1:', `${form} 'a:1:'`],
     ['--topic a:1:b', `${form} 'a:1:b'`],
-    ['--topic a:0', "--topic wants from 1 to 10000 partitions, not 'a:0'"],
+    ['--topic a:0', "--topic wants from 1 to 9999 partitions, not 'a:0'"],
+    ['--topic a:10000', "--topic wants from 1 to 9999 partitions, not 'a:10000'"],
+    ['--topic a:9999:retention.ms=5', "--topic wants from 1 to 9998 partitions, not 'a:9999:retention.ms=5'"],
+    [
+      '--topic a:1:retention.m=5',
+      "--topic a:1:retention.m=5: unknown config 'retention.m': did you mean 'retention.ms'?",
+    ],
+    ['--topic a:1:retention.ms=5:zzz=3', "--topic a:1:retention.ms=5:zzz=3: unknown config 'zzz'"],
+    ['--topic ok:1 --topic a:1:zz=3 --topic ok2:1', "--topic a:1:zz=3: unknown config 'zz'"],
+    [
+      '--topic a:1:retention.ms=abc',
+      '--topic a:1:retention.ms=abc: Invalid value abc for configuration retention.ms: Not a number of type LONG',
+    ],
+    [
+      '--topic a:1:min.compaction.lag.ms=2:max.compaction.lag.ms=1',
+      '--topic a:1:min.compaction.lag.ms=2:max.compaction.lag.ms=1: conflict topic config setting min.compaction.lag.ms (2) > max.compaction.lag.ms (1)',
+    ],
+    [
+      '--topic or/ders:1',
+      "--topic or/ders:1: Topic name 'or/ders' has characters other than a-z, A-Z, 0-9, '.', '_' and '-'",
+    ],
+    ['--topic __cluster_metadata:1', '--topic __cluster_metadata:1: the name is reserved'],
     ['--config nowhere', 'config file nowhere cannot be read: ENOENT'],
   ]
   test.each(bad)('%s: %s', (flags, message) => expect(() => settingsOf({ flags })).toThrow(new UsageError(message)))
@@ -216,6 +242,7 @@ describe("Kafka's names for what flags say", () => {
     ['listeners=PLAINTEXT://:65536', `${at} listeners wants NAME://HOST:PORT, not 'PLAINTEXT://:65536'`],
     ['listeners=CONTROLLER://:1', `${at} listeners wants a listener for clients, as in 'PLAINTEXT://:9092'`],
     ['listeners=PLAINTEXT://:1,OUT://:2', `${at} listeners wants one listener for clients, not PLAINTEXT and OUT`],
+    ['listeners=PLAINTEXT://*:1', `${at} listeners wants an address, not '*': 0.0.0.0 and :: stand for all`],
     ['listeners=SSL://:1', `${at} listeners wants the protocol PLAINTEXT: SSL is not served`],
     [
       'advertised.listeners=PLAINTEXT://:1',
@@ -246,6 +273,26 @@ describe('KAFKA_ variables', () => {
   test('a bad value names the variable', () => {
     const message = 'KAFKA_NUM_PARTITIONS: Invalid value x for configuration num.partitions: Not a number of type INT'
     expect(() => resolve({ environment: { KAFKA_NUM_PARTITIONS: 'x' } })).toThrow(new UsageError(message))
+  })
+})
+
+describe('STRIKEMQ_ variables', () => {
+  const bad: readonly [name: string, value: string, message: string][] = [
+    ['STRIKEMQ_TOPIC', 'ok:1 a:1:zz=3', "STRIKEMQ_TOPIC a:1:zz=3: unknown config 'zz'"],
+    [
+      'STRIKEMQ_NUM_PARTITIONS',
+      '3',
+      "unknown variable 'STRIKEMQ_NUM_PARTITIONS'; did you mean 'KAFKA_NUM_PARTITIONS'?",
+    ],
+    ['STRIKEMQ_LOG_DIR', '/x', "unknown variable 'STRIKEMQ_LOG_DIR'; did you mean 'KAFKA_LOG_DIR'?"],
+    ['STRIKEMQ_PROT', '3', "unknown variable 'STRIKEMQ_PROT'; did you mean 'STRIKEMQ_PORT'?"],
+  ]
+  test.each(bad)('%s=%s: %s', (name, value, message) => {
+    expect(() => resolve({ environment: { [name]: value } })).toThrow(new UsageError(message))
+  })
+
+  test('one that is a flag and a config is the flag', () => {
+    expect(settingsOf({ environment: { STRIKEMQ_NODE_ID: '7', STRIKEMQ_NUM_PARTITIONS: '' } }).nodeId).toBe(7)
   })
 })
 

@@ -24,6 +24,7 @@ test('every value with its source', () => {
   const rows: Row[] = JSON.parse(show(line))
   expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining([...brokerConfigTable.names()]))
   const expected: readonly (readonly [name: string, value: string | null, source: string])[] = [
+    ['config', 's.properties', 'flag --config'],
     ['port', '9092', 'default'],
     ['http-port', '8080', 'default'],
     ['host', '0.0.0.0', 'environment STRIKEMQ_HOST'],
@@ -46,6 +47,7 @@ test('as lines: name, value, source', () => {
   const lines = show('--advertise b:1 --ephemeral').split('\n')
   const cells = lines.map(line => line.split(/ {2,}/))
   expect(cells).toContainEqual(['advertised.listeners', 'PLAINTEXT://b:1', 'flag --advertise'])
+  expect(cells).toContainEqual(['config', '-', 'default'])
   expect(cells).toContainEqual(['log.dirs', 'memory', 'default'])
   expect(cells).toContainEqual(['broker.rack', '-', 'default'])
 })
