@@ -135,8 +135,18 @@ export class GroupCoordinator implements GroupCoordinatorRoom {
   private attempt<A extends object | null>(command: GroupRequest, ask: (groups: Groups) => A): A | GroupReply {
     const groupId = 'request' in command ? command.request.groupId : command.groupId
     if (groupId === '' && !nameless.has(command.type)) return unasked(command, ErrorCode.INVALID_GROUP_ID)
-    const answer = this.partitions.ask(groupId, founding.has(command.type), ask)
+    const isFounding = founding.has(command.type)
+    if (!isFounding && !this.partitions.topic(false)) return this.askNobody(command)
+    const answer = this.partitions.ask(groupId, isFounding, ask)
     return typeof answer === 'number' ? unasked(command, answer) : answer
+  }
+
+  /** What is said of a group that is not there, while there is no topic to be asked. */
+  private askNobody(command: GroupRequest): GroupReply {
+    const machine = groupMachine(this.options.configs)
+    const [answer] = machine.decide(machine.initial(), command, this.options.hall.now()).replies ?? []
+    assert(answer !== undefined, 'nobody waits for a group that is not there')
+    return answer[1]
   }
 
   private makeKind(): GroupsKind {
@@ -163,7 +173,7 @@ type Kind = GroupRequest['type']
 /** What a group without a name may be asked: offsets were once kept without a group (GroupCoordinatorService). */
 const nameless: ReadonlySet<Kind> = new Set<Kind>(['offsetCommit', 'offsetFetch', 'describeGroup', 'deleteGroup'])
 
-/** What makes a group, and so the topic. Kafka refuses even this until somebody has looked for a coordinator. */
+/** What makes a group, and so the topic. Kafka has no coordinator, for any request, until somebody has looked for one. */
 const founding: ReadonlySet<Kind> = new Set<Kind>(['joinGroup', 'offsetCommit', 'txnOffsetCommit'])
 
 /** Whether a topic for which an offset was committed is the one that has its name now; without an id it is taken for it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { describeGroups } from '../../src/api/15-describe-groups.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
-import { findGroup, joinAlone } from '../sim/groups.ts'
+import { joinAlone } from '../sim/groups.ts'
 import { World } from '../sim/world.ts'
 import { versionsOf } from './ask.ts'
 
@@ -34,9 +34,7 @@ describe('DescribeGroups', () => {
     'version %i: groups that are not there, in the order of the request',
     version => {
       const request = { groups: ['b', 'a', 'b'], includeAuthorizedOperations: version >= OPERATIONS }
-      const client = new World().connect()
-      findGroup(client, 'another')
-      const { groups } = client.call(describeGroups, version, request)
+      const { groups } = new World().connect().call(describeGroups, version, request)
       expect(groups.map(({ groupId }) => groupId)).toEqual(request.groups)
       const errorCode = version < NOT_FOUND ? ErrorCode.NONE : ErrorCode.GROUP_ID_NOT_FOUND
       const isTold = version >= OPERATIONS && version < NOT_FOUND

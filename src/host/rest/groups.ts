@@ -2,7 +2,6 @@
 import { offsetFetch } from '../../api/09-offset-fetch.ts'
 import { describeGroups } from '../../api/15-describe-groups.ts'
 import { listGroups as listGroupsContract } from '../../api/16-list-groups.ts'
-import { CONSUMER_OFFSETS } from '../../core/catalog/topic.ts'
 import { consumerProtocolAssignment } from '../../core/groups/classic/protocol.ts'
 import { codecOf } from '../../wire/compile.ts'
 import { MalformedError } from '../../wire/errors.ts'
@@ -11,7 +10,6 @@ import type { Draft } from '../../wire/schema.ts'
 import { nextRound } from '../rounds.ts'
 import { type Doors, whole } from './doors.ts'
 import { isFailure, kafkaProblem, Problem } from './problem.ts'
-import { findTopic, isMissing } from './topics.ts'
 
 export interface GroupSummary {
   readonly group_id: string
@@ -74,7 +72,7 @@ export async function describeGroup(doors: Doors, id: string): Promise<GroupDeta
   const [group] = await describe(doors, [id])
   if (!group) throw new Problem(500, `nothing is said of group ${id}`)
   const { errorCode, errorMessage, protocolType, members } = group
-  if (isFailure(errorCode)) throw await groupProblem(doors, id, errorCode, errorMessage ?? 'cannot be described')
+  if (isFailure(errorCode)) throw groupProblem(id, errorCode, errorMessage ?? 'cannot be described')
   return {
     group_id: id,
     state: group.groupState,
@@ -87,15 +85,10 @@ export async function describeGroup(doors: Doors, id: string): Promise<GroupDeta
 }
 
 /** Why a group cannot be described. */
-async function groupProblem(doors: Doors, id: string, code: number, reason: string): Promise<Problem> {
-  const { status, members } = kafkaProblem(code, '')
-  // Of a broker that is alone this means that nobody coordinates the group: either the topic with all groups is missing, as
-  // it is until the first group comes to be, and so is this one; or it is there and cannot be loaded, which may pass.
-  const isNobodys = members.kafka_error === 'NOT_COORDINATOR'
-  const isUnknown = status === 404 || (isNobodys && isMissing(await findTopic(doors, CONSUMER_OFFSETS)))
-  if (!isUnknown) return kafkaProblem(code, `group ${id}: ${reason}`)
-  const unknown = 'there is no such group'
-  return new Problem(404, `group ${id}: ${unknown}`, { errors: [{ parameter: 'id', detail: unknown }], ...members })
+function groupProblem(id: string, code: number, reason: string): Problem {
+  const isUnknown = kafkaProblem(code, '').status === 404
+  const detail = isUnknown ? 'there is no such group' : reason
+  return kafkaProblem(code, `group ${id}: ${detail}`, isUnknown ? { errors: [{ parameter: 'id', detail }] } : {})
 }
 
 async function describe(doors: Doors, groups: readonly string[]): Promise<readonly Described[]> {

@@ -17,7 +17,7 @@ import { ErrorCode } from '../../../src/wire/errors.ts'
 import { offsetFetchOf } from '../../clients/coordinator-requests.ts'
 import type { Actor, Circumstances } from '../actor.ts'
 import type { SimClient } from '../client.ts'
-import { findGroup, FETCH_VERSION as OFFSET_FETCH_VERSION } from '../groups.ts'
+import { FETCH_VERSION as OFFSET_FETCH_VERSION } from '../groups.ts'
 import { chosen } from '../random.ts'
 import { Stage } from '../stage.ts'
 import { fetchOf, onlyPartition } from '../world.ts'
@@ -132,10 +132,8 @@ export class ExactlyOnceWorld extends Stage implements ExactlyOnce {
       assignments: [],
       configs: [],
     }))
-    const client = this.attend()
-    const answer = client.call(createTopics, 7, { topics, timeoutMs: 1000, validateOnly: false })
+    const answer = this.attend().call(createTopics, 7, { topics, timeoutMs: 1000, validateOnly: false })
     for (const { errorCode, name } of answer.topics) if (errorCode !== 0) throw new Error(`${name} is not made`)
-    if (findGroup(client, GROUP) !== ErrorCode.NONE) throw new Error(`${GROUP} has no coordinator`)
   }
 
   /** Once the time of all transactions is over, none is open any more, and all that was committed is there. */

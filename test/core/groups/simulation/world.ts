@@ -165,10 +165,12 @@ export class World {
     const { agenda } = this
     for (const limit = agenda.now + QUIET_MS; agenda.now < limit; ) {
       agenda.runUntil(agenda.now + WORK_MS)
-      const groups = [...this.coordinator.state.volatile.classic.values()]
+      const { classic } = this.coordinator.state.volatile
+      const groups = [...classic.values()]
       const inGroups = groups.reduce((sum, { members }) => sum + members.size, 0)
       const isStable = groups.every(({ state }) => state === 'Stable')
-      if (isStable && inGroups === this.alive.length && this.alive.every(({ positions }) => positions)) return
+      const isIn = ({ group, memberId, positions }: Member) => positions && classic.get(group)?.members.has(memberId)
+      if (isStable && inGroups === this.alive.length && this.alive.every(isIn)) return
     }
   }
 
