@@ -30,8 +30,7 @@ export function decideJoinGroup(outcome: Outcome, command: JoinGroup): void {
   }
 }
 
-function requestFault({ settings }: Outcome, { request }: JoinGroup): ErrorCode {
-  const { sessionTimeoutMs } = request
+function requestFault({ settings }: Outcome, { request: { sessionTimeoutMs } }: JoinGroup): ErrorCode {
   const isInBounds =
     sessionTimeoutMs >= settings.minSessionTimeoutMs && sessionTimeoutMs <= settings.maxSessionTimeoutMs
   return isInBounds ? ErrorCode.NONE : ErrorCode.INVALID_SESSION_TIMEOUT
