@@ -7,6 +7,7 @@ import { answerTo, apiVersions } from '../api/18-api-versions.ts'
 import { apis } from '../api/index.ts'
 import { servedApis } from '../broker/dispatch.ts'
 import { openSteps, takeSteps } from '../broker/opening.ts'
+import { featuresLine } from '../core/catalog/features.ts'
 import { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { writeResponse } from '../wire/frame.ts'
 import { Writer } from '../wire/writer.ts'
@@ -15,18 +16,37 @@ import { MemoryDisk } from './memory-disk.ts'
 import { SystemRandom } from './random.ts'
 
 const DISK_BYTES = 1024 * 1024
+const EPOCH = '000fedcba9876543'
 
-/** A frame for each version that is served, from 0 on, in hexadecimal; its correlation id is 0. */
-export function apiVersionsAnswers(): string[] {
+export interface ApiVersionsAnswers {
+  /** The features of a new directory, as `featuresLine` has them. */
+  readonly features: string
+  /**
+   * A frame for each version that is served, from 0 on, in hexadecimal. Its correlation id is 0, its
+   * finalizedFeaturesEpoch, where it has one, `epoch`.
+   */
+  readonly frames: readonly string[]
+  /** Also in hexadecimal: no other eight bytes of a frame are these. */
+  readonly epoch: string
+}
+
+export function apiVersionsAnswers(): ApiVersionsAnswers {
   const { features } = newCatalog()
   const served = servedApis(apis)
   const own = served.find(({ apiKey }) => apiKey === apiVersions.key)
   const request = { clientSoftwareName: 'any', clientSoftwareVersion: '1' }
-  return Array.from({ length: (own?.maxVersion ?? -1) + 1 }, (_, version) => {
+  const frames = Array.from({ length: (own?.maxVersion ?? -1) + 1 }, (_, version) => {
     const writer = new Writer()
-    writeResponse(writer, apiVersions, version, 0, answerTo(request, version, served, features))
+    writeResponse(
+      writer,
+      apiVersions,
+      version,
+      0,
+      answerTo(request, version, served, { ...features, epoch: Number(`0x${EPOCH}`) }),
+    )
     return writer.toBytes().toHex()
   })
+  return { features: featuresLine(features), frames, epoch: EPOCH }
 }
 
 /** That of a directory which has just been made. */

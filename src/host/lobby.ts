@@ -1,17 +1,20 @@
 /**
  * Receives clients while the broker is still opening: what they send waits, but for the question that every client asks
  * first, which versions are spoken here. So a client finds the broker as soon as the port is bound. New clients are told of
- * features too: where the broker has a directory to read them from, these wait with the rest.
+ * features too: these wait with the rest where a broker was killed, or was Kafka, or has other features than a new one.
  * @module
  */
 import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
 import { isSoftwareName } from '../core/client-software.ts'
+import { cleanShutdownNote } from '../log/clean-shutdown.ts'
 import { apiVersionsAnswers } from './api-versions-answers.ts' with { type: 'macro' }
 import type { EarlySettings } from './config.ts'
 import { type Admit, type ClientSocket, Entrance, type Guest, ListenError } from './listen.ts'
 
 /** What tells a directory that had a broker. */
 const META_PROPERTIES = 'meta.properties'
+/** Longer than what a clean shutdown leaves. */
+const MOST_NOTE_BYTES = 1024
 /** Who has sent more than this is read again when the broker is there. */
 const MOST_BYTES = 64 * 1024
 /** What the lowest limit on open files leaves for clients; whoever else comes before the broker has to come again. */
@@ -70,11 +73,11 @@ class LobbyGuest implements Guest {
 
   private answer(): void {
     const question = readApiVersions(this.unanswered)
-    const isKnown = question !== null && (question.version < FIRST_WITH_FEATURES || isNew(this.settings))
-    if (!isKnown) return
+    const answer = question && answerTo(question, this.settings)
+    if (!answer) return
     this.isAnswered = true
     this.unanswered = this.unanswered.subarray(question.sizeBytes)
-    this.socket.write(answerTo(question))
+    this.socket.write(answer)
   }
 
   writable(): void {}
@@ -88,14 +91,32 @@ class LobbyGuest implements Guest {
   }
 }
 
-/** Whether the broker will find nothing: then it is known which features it has. */
+/** The epoch of the features, if they are known to be those of a new directory; else null. */
+function epochOfFeatures(settings: EarlySettings): string | null {
+  const features = isNew(settings) ? featuresOfNew : cleanShutdownNote(name => textOf(settings, name))
+  const epochEnd = epochOfFrames.length
+  return features?.slice(epochEnd) === featuresOfNew.slice(epochEnd) ? features.slice(0, epochEnd) : null
+}
+
+/** Whether the broker will find nothing. */
 function isNew({ isEphemeral, dataDirectory }: EarlySettings): boolean {
   // A file that is not there has no size. Asked in this way it takes no module.
   return isEphemeral || Bun.file(`${dataDirectory}/${META_PROPERTIES}`).size === 0
 }
 
-/** By version, in hex: most are never asked for. */
-const answers = apiVersionsAnswers()
+/** Of a small file in the data directory; null where it is none, or cannot be read. */
+function textOf({ dataDirectory }: EarlySettings, name: string): string | null {
+  const path = `${dataDirectory}/${name}`
+  if (Bun.file(path).size > MOST_NOTE_BYTES) return null
+  try {
+    // Mapped: this takes no module.
+    return String.fromCharCode(...Bun.mmap(path))
+  } catch {
+    return null
+  }
+}
+
+const { features: featuresOfNew, frames, epoch: epochOfFrames } = apiVersionsAnswers()
 
 const LENGTH_BYTES = 4
 /** Of the length, key, version, correlation id and client id's length. */
@@ -120,7 +141,7 @@ function readApiVersions(bytes: Uint8Array): Question | null {
   const view = viewOf(bytes)
   const sizeBytes = LENGTH_BYTES + view.getInt32(0)
   const version = view.getInt16(6)
-  if (view.getInt16(4) !== API_VERSIONS_KEY || !(version in answers) || bytes.length < sizeBytes) return null
+  if (view.getInt16(4) !== API_VERSIONS_KEY || !(version in frames) || bytes.length < sizeBytes) return null
   const clientIdLength = view.getInt16(12)
   let bodyStart = HEAD_BYTES
   // Without `Math`: the runtime takes 0.15 ms to make it, at the first function that names it.
@@ -146,8 +167,11 @@ function textIn(body: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...body.subarray(start, end))
 }
 
-function answerTo({ version, correlationId }: Question): Uint8Array {
-  const answer = Uint8Array.fromHex(answers[version]!)
+/** Null where only the broker knows it. */
+function answerTo({ version, correlationId }: Question, settings: EarlySettings): Uint8Array | null {
+  const epoch = version < FIRST_WITH_FEATURES ? epochOfFrames : epochOfFeatures(settings)
+  if (epoch === null) return null
+  const answer = Uint8Array.fromHex(frames[version]!.replace(epochOfFrames, epoch))
   viewOf(answer).setInt32(LENGTH_BYTES, correlationId)
   return answer
 }

@@ -2,15 +2,19 @@ import { expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
+import { updateFeatures } from '../../src/api/57-update-features.ts'
+import { noBytes } from '../../src/base/bytes.ts'
 import { earlySettings } from '../../src/host/cli/early-settings.ts'
 import type { Admit } from '../../src/host/listen.ts'
 import { Lobby, openLobby } from '../../src/host/lobby.ts'
+import { CLEAN_SHUTDOWN_MARKER, CLEAN_SHUTDOWN_NOTE } from '../../src/log/clean-shutdown.ts'
 import { connect } from '../clients/wire-client.ts'
 import { frameOf } from '../sim/client.ts'
 import { fetchOf, World } from '../sim/world.ts'
 import { temporaryDirectory } from './directory.ts'
 
 const named = { clientSoftwareName: 'some-client', clientSoftwareVersion: '1.0' }
+const utf8 = new TextEncoder()
 const LOOPBACK = { host: '127.0.0.1', port: 0, isEphemeral: true, dataDirectory: '' }
 
 /** A broker that comes later: it takes note of what it is handed. */
@@ -82,19 +86,62 @@ async function connectAfter(other: { end(): unknown } | undefined, port: number)
   return connect(port)
 }
 
-test('which features a directory has that had a broker is told by the broker', async () => {
+/** The files that a broker left in its directory, beside its logs. */
+function leftBy(world: World): ReadonlyMap<string, Uint8Array> {
+  world.broker.close()
+  const names = ['meta.properties', CLEAN_SHUTDOWN_MARKER, CLEAN_SHUTDOWN_NOTE]
+  return new Map(names.map(name => [name, world.disk.readFile(name) ?? noBytes]))
+}
+
+/** What a lobby answers to questions of versions 2 and 3, on a directory with these files, before the broker is there. */
+async function answersOn(files: ReadonlyMap<string, Uint8Array>) {
   using directory = temporaryDirectory()
-  writeFileSync(`${directory.path}/meta.properties`, 'version=1')
+  for (const [name, bytes] of files) writeFileSync(`${directory.path}/${name}`, bytes)
   const lobby = new Lobby({ ...LOOPBACK, isEphemeral: false, dataDirectory: directory.path })
   const late = lateBroker()
-  const [before, after] = [frameOf(apiVersions, 2, named, 5), frameOf(apiVersions, 3, named, 6)]
-  using client = await sent(lobby.entrance.port, before, after)
-  while (client.bytes().length === 0) await Bun.sleep(1)
-  expect(client.bytes().readInt32BE(4)).toBe(5)
+  const answers = []
+  for (const version of [2, 3]) {
+    using client = await connect(lobby.entrance.port)
+    const answer = client.call(apiVersions, version, named)
+    answers.push(await Promise.race([answer, Bun.sleep(100).then(() => null)]))
+  }
   lobby.empty(late.admit)
-  await late.handed
-  expect(late.bytes().equals(after)).toBe(true)
   lobby.entrance.close()
+  return { plain: answers[0], withFeatures: answers[1] }
+}
+
+test('who asks for features after a clean stop is told of those before it', async () => {
+  const world = new World()
+  world.createTopic('t', 50)
+  const features = world.connect().call(apiVersions, 3, named)
+  expect(features.finalizedFeaturesEpoch).toBeGreaterThan(50)
+  const { withFeatures } = await answersOn(leftBy(world))
+  expect(withFeatures).toEqual(features)
+})
+
+test.each([
+  ['was killed', files => files.delete(CLEAN_SHUTDOWN_MARKER)],
+  ['was Kafka', files => files.set(CLEAN_SHUTDOWN_MARKER, utf8.encode('{"version":0,"brokerEpoch":30}'))],
+  ['left no note', files => files.delete(CLEAN_SHUTDOWN_NOTE)],
+  ['left an endless note', files => files.set(CLEAN_SHUTDOWN_NOTE, new Uint8Array(2 ** 20))],
+] as const satisfies [string, (files: Map<string, Uint8Array>) => void][])(
+  'who asks for features where a broker %s is told when it is there',
+  async (_what, change) => {
+    const files = new Map(leftBy(new World()))
+    change(files)
+    const { plain, withFeatures } = await answersOn(files)
+    expect(plain?.errorCode).toBe(0)
+    expect(withFeatures).toBeNull()
+  },
+)
+
+test('who asks for features that are no longer those of a new directory is told when the broker is there', async () => {
+  const world = new World()
+  const featureUpdates = [{ feature: 'transaction.version', maxVersionLevel: 1, allowDowngrade: false, upgradeType: 2 }]
+  expect(
+    world.connect().call(updateFeatures, 1, { timeoutMs: 1000, featureUpdates, validateOnly: false }).errorCode,
+  ).toBe(0)
+  expect((await answersOn(leftBy(world))).withFeatures).toBeNull()
 })
 
 test('a directory without a broker yet is no different from none', async () => {

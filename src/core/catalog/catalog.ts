@@ -32,7 +32,7 @@ import type {
   UpdateFeatures,
 } from './commands.ts'
 import { type Fault, MAX_RECORDS } from './decision.ts'
-import { type FinalizedFeature, finalizedFeatures, levelInForce } from './features.ts'
+import { type FeaturesInForce, finalizedFeatures, levelInForce } from './features.ts'
 import { catalogMachine } from './machine.ts'
 import type { MetadataRecord } from './metadata-record.ts'
 import { type CatalogState, configsOf, configuredNames, ResourceType } from './state.ts'
@@ -180,8 +180,7 @@ export class Catalog {
   featureLevel(name: string): number {
     return levelInForce(this.state.features, name)
   }
-  /** The features in force, and the epoch in which they are: greater after each change, and over restarts. */
-  get features(): { readonly finalized: readonly FinalizedFeature[]; readonly epoch: number } {
+  get features(): FeaturesInForce {
     return { finalized: finalizedFeatures(this.state.features), epoch: this.metadataLog.logEndOffset - 1 }
   }
   /** The quotas of the entities that pass `filter`, or what is wrong with it. */

@@ -66,8 +66,9 @@ export function setCorrelationId(view: DataView, position: number, id: number): 
   view.setInt32(position + CORRELATION_ID, id)
 }
 
+/** In the first version that tells of features, which is what clients ask. */
 export function apiVersionsFrame(): Uint8Array {
-  return requestFrame(apiVersions, 0, { clientSoftwareName: '', clientSoftwareVersion: '' })
+  return requestFrame(apiVersions, 3, { clientSoftwareName: 'bench', clientSoftwareVersion: '1' })
 }
 
 export const CREATE_TOPICS = { contract: createTopics, version: 4 } as const
