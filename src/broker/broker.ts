@@ -8,11 +8,10 @@ import type { Rooms } from '../api/rooms.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import type { Catalog } from '../core/catalog/catalog.ts'
-import { featuresLine } from '../core/catalog/features.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
 import { FetchSessions } from '../core/fetch-sessions.ts'
-import { writeCleanShutdownMarker } from '../log/clean-shutdown.ts'
+import { writeCleanShutdownMarker } from '../log/checkpoints.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
 import { Writer } from '../wire/writer.ts'
 import { Dispatcher, servedApis } from './dispatch.ts'
@@ -181,7 +180,7 @@ export class Broker implements Turns {
     try {
       const isClean = this.logs.close()
       this.journal.close()
-      if (isClean && isRecovered) writeCleanShutdownMarker(this.disk, featuresLine(this.catalog.features))
+      if (isClean && isRecovered) writeCleanShutdownMarker(this.disk)
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
       this.options.log.warn(`the next start has to recover: ${error.message}`)

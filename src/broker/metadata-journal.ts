@@ -13,11 +13,12 @@ import type { BrokerIdentity, MetadataLog } from '../core/catalog/catalog.ts'
 import { type MetadataRecord, readMetadataRecord } from '../core/catalog/metadata-record.ts'
 import { CLUSTER_METADATA } from '../core/catalog/topic.ts'
 import { JournalError } from '../core/machine.ts'
-import type { Disk } from '../log/disk.ts'
+import { type Disk, DiskError } from '../log/disk.ts'
 import { defaultLogConfig } from '../log/log-config.ts'
 import { PartitionLog } from '../log/partition.ts'
 import { batchHeaders, checkBatch, isControl } from '../wire/records/batch.ts'
 import { readRecords } from '../wire/records/record.ts'
+import { forgetFeatures } from './features-note.ts'
 import { bootstrapRecords, METADATA_DIRECTORY, refuseOrphans } from './format.ts'
 import { leaderChangeBatch, metadataBatch } from './metadata-batches.ts'
 
@@ -76,9 +77,18 @@ export class MetadataJournal implements MetadataLog {
   }
 
   append(records: readonly MetadataRecord[]): void {
+    if (records.some(({ type }) => type === 'featureLevelRecord')) this.forgetFeatures()
     const batch = this.isInTransaction ? [abort, ...records] : records
     this.write(metadataBatch(batch, this.clock.now()))
     this.isInTransaction = false
+  }
+
+  private forgetFeatures(): void {
+    try {
+      forgetFeatures(this.disk)
+    } catch (error) {
+      throw error instanceof DiskError ? new JournalError(error.message) : error
+    }
   }
 
   private write(bytes: Uint8Array): void {

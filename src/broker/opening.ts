@@ -2,11 +2,13 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
+import { featuresLine } from '../core/catalog/features.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
-import { hasCleanShutdownMarker, removeCleanShutdownMarker } from '../log/clean-shutdown.ts'
+import { hasCleanShutdownMarker, removeCleanShutdownMarker } from '../log/checkpoints.ts'
 import type { Disk } from '../log/disk.ts'
 import { Cleaner } from './cleaner.ts'
+import { noteFeatures } from './features-note.ts'
 import { Flusher } from './flusher.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
@@ -84,6 +86,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   }
   yield
   catalog.resume(clock.now())
+  noteFeatures(disk, featuresLine(catalog.features))
   return { timers, purgatory, logs, journal, catalog, isCleanStart }
 }
 

@@ -1,20 +1,20 @@
 /**
  * Receives clients while the broker is still opening: what they send waits, but for the question that every client asks
  * first, which versions are spoken here. So a client finds the broker as soon as the port is bound. New clients are told of
- * features too: these wait with the rest where a broker was killed, or was Kafka, or has other features than a new one.
+ * features too: these wait with the rest where the last broker was Kafka, or its features are not those of a new one.
  * @module
  */
 import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
+import { levelsIn, notedFeatures } from '../broker/features-note.ts'
 import { isSoftwareName } from '../core/client-software.ts'
-import { cleanShutdownNote } from '../log/clean-shutdown.ts'
 import { apiVersionsAnswers } from './api-versions-answers.ts' with { type: 'macro' }
 import type { EarlySettings } from './config.ts'
 import { type Admit, type ClientSocket, Entrance, type Guest, ListenError } from './listen.ts'
 
 /** What tells a directory that had a broker. */
 const META_PROPERTIES = 'meta.properties'
-/** Longer than what a clean shutdown leaves. */
-const MOST_NOTE_BYTES = 1024
+/** Larger than what is to be read. */
+const MOST_FILE_BYTES = 4096
 /** Who has sent more than this is read again when the broker is there. */
 const MOST_BYTES = 64 * 1024
 /** What the lowest limit on open files leaves for clients; whoever else comes before the broker has to come again. */
@@ -93,9 +93,8 @@ class LobbyGuest implements Guest {
 
 /** The epoch of the features, if they are known to be those of a new directory; else null. */
 function epochOfFeatures(settings: EarlySettings): string | null {
-  const features = isNew(settings) ? featuresOfNew : cleanShutdownNote(name => textOf(settings, name))
-  const epochEnd = epochOfFrames.length
-  return features?.slice(epochEnd) === featuresOfNew.slice(epochEnd) ? features.slice(0, epochEnd) : null
+  const features = isNew(settings) ? featuresOfNew : notedFeatures(path => textOf(settings, path))
+  return features && levelsIn(features) === levelsIn(featuresOfNew) ? features.slice(0, epochOfFrames.length) : null
 }
 
 /** Whether the broker will find nothing. */
@@ -104,15 +103,16 @@ function isNew({ isEphemeral, dataDirectory }: EarlySettings): boolean {
   return isEphemeral || Bun.file(`${dataDirectory}/${META_PROPERTIES}`).size === 0
 }
 
-/** Of a small file in the data directory; null where it is none, or cannot be read. */
-function textOf({ dataDirectory }: EarlySettings, name: string): string | null {
-  const path = `${dataDirectory}/${name}`
-  if (Bun.file(path).size > MOST_NOTE_BYTES) return null
+/** Of a small file in the data directory; '' where it is none, or cannot be read. */
+function textOf({ dataDirectory }: EarlySettings, path: string): string {
+  const absolute = `${dataDirectory}/${path}`
+  if (Bun.file(absolute).size > MOST_FILE_BYTES) return ''
   try {
     // Mapped: this takes no module.
-    return String.fromCharCode(...Bun.mmap(path))
+    const bytes = Bun.mmap(absolute)
+    return textIn(bytes, 0, bytes.length)
   } catch {
-    return null
+    return ''
   }
 }
 
@@ -163,8 +163,11 @@ function isNaming(body: Uint8Array): boolean {
   return isWhole && isSoftwareName(textIn(body, 2, nameEnd)) && isSoftwareName(textIn(body, nameEnd + 1, versionEnd))
 }
 
-function textIn(body: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...body.subarray(start, end))
+/** Of Latin-1. */
+function textIn(bytes: Uint8Array, start: number, end: number): string {
+  let text = ''
+  for (let index = start; index < end; index++) text += String.fromCharCode(bytes[index]!)
+  return text
 }
 
 /** Null where only the broker knows it. */

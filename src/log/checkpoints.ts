@@ -1,8 +1,8 @@
-/** The small text files of Kafka's data directory (CheckpointFile, PartitionMetadataFile). @module */
+/** The small text files of Kafka's data directory (CheckpointFile, PartitionMetadataFile, CleanShutdownFileHandler). @module */
 
 import { parseUuid, type Uuid } from '../base/uuid.ts'
 import type { Disk } from './disk.ts'
-import { PARTITION_METADATA } from './file-names.ts'
+import { CLEAN_SHUTDOWN_MARKER, PARTITION_METADATA } from './file-names.ts'
 
 const utf8 = new TextEncoder()
 const text = new TextDecoder()
@@ -60,4 +60,19 @@ export function readPartitionMetadata(disk: Disk, directory: string): Uuid | nul
 /** @throws DiskError */
 export function writePartitionMetadata(disk: Disk, directory: string, topicId: Uuid): void {
   disk.writeFile(`${directory}/${PARTITION_METADATA}`, utf8.encode(`version: 0\ntopic_id: ${topicId}`))
+}
+
+/** Whether the last shutdown was clean. The marker must go before the first write of the new run. @throws DiskError */
+export function hasCleanShutdownMarker(disk: Disk): boolean {
+  return disk.size(CLEAN_SHUTDOWN_MARKER) !== null
+}
+
+/** Written last of all, when every log is closed. @throws DiskError */
+export function writeCleanShutdownMarker(disk: Disk): void {
+  disk.writeFile(CLEAN_SHUTDOWN_MARKER, utf8.encode('{"version":0,"brokerEpoch":-1}'))
+}
+
+/** @throws DiskError */
+export function removeCleanShutdownMarker(disk: Disk): void {
+  disk.remove(CLEAN_SHUTDOWN_MARKER)
 }

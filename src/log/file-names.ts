@@ -5,6 +5,7 @@ export const RECOVERY_POINT_CHECKPOINT = 'recovery-point-offset-checkpoint'
 export const LOG_START_CHECKPOINT = 'log-start-offset-checkpoint'
 export const HIGH_WATERMARK_CHECKPOINT = 'replication-offset-checkpoint'
 export const CLEANER_CHECKPOINT = 'cleaner-offset-checkpoint'
+export const CLEAN_SHUTDOWN_MARKER = '.kafka_cleanshutdown'
 
 /** In every partition's directory. */
 export const PARTITION_METADATA = 'partition.metadata'

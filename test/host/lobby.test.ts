@@ -1,13 +1,13 @@
 import { expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
 import { updateFeatures } from '../../src/api/57-update-features.ts'
 import { noBytes } from '../../src/base/bytes.ts'
+import { FEATURES_NOTE, METADATA_EPOCHS } from '../../src/broker/features-note.ts'
 import { earlySettings } from '../../src/host/cli/early-settings.ts'
 import type { Admit } from '../../src/host/listen.ts'
 import { Lobby, openLobby } from '../../src/host/lobby.ts'
-import { CLEAN_SHUTDOWN_MARKER, CLEAN_SHUTDOWN_NOTE } from '../../src/log/clean-shutdown.ts'
 import { connect } from '../clients/wire-client.ts'
 import { frameOf } from '../sim/client.ts'
 import { fetchOf, World } from '../sim/world.ts'
@@ -86,17 +86,17 @@ async function connectAfter(other: { end(): unknown } | undefined, port: number)
   return connect(port)
 }
 
-/** The files that a broker left in its directory, beside its logs. */
-function leftBy(world: World): ReadonlyMap<string, Uint8Array> {
-  world.broker.close()
-  const names = ['meta.properties', CLEAN_SHUTDOWN_MARKER, CLEAN_SHUTDOWN_NOTE]
-  return new Map(names.map(name => [name, world.disk.readFile(name) ?? noBytes]))
+/** The files of a broker that tell of its features. */
+function filesOf({ disk }: World): Map<string, Uint8Array> {
+  const paths = ['meta.properties', FEATURES_NOTE, METADATA_EPOCHS]
+  return new Map(paths.map(path => [path, disk.readFile(path) ?? noBytes]))
 }
 
 /** What a lobby answers to questions of versions 2 and 3, on a directory with these files, before the broker is there. */
 async function answersOn(files: ReadonlyMap<string, Uint8Array>) {
   using directory = temporaryDirectory()
-  for (const [name, bytes] of files) writeFileSync(`${directory.path}/${name}`, bytes)
+  mkdirSync(`${directory.path}/__cluster_metadata-0`)
+  for (const [path, bytes] of files) writeFileSync(`${directory.path}/${path}`, bytes)
   const lobby = new Lobby({ ...LOOPBACK, isEphemeral: false, dataDirectory: directory.path })
   const late = lateBroker()
   const answers = []
@@ -110,24 +110,23 @@ async function answersOn(files: ReadonlyMap<string, Uint8Array>) {
   return { plain: answers[0], withFeatures: answers[1] }
 }
 
-test('who asks for features after a clean stop is told of those before it', async () => {
+test('who asks for features on a directory that had a broker is told of those that are noted', async () => {
   const world = new World()
-  world.createTopic('t', 50)
   const features = world.connect().call(apiVersions, 3, named)
-  expect(features.finalizedFeaturesEpoch).toBeGreaterThan(50)
-  const { withFeatures } = await answersOn(leftBy(world))
+  world.createTopic('t', 50)
+  world.crash()
+  const { withFeatures } = await answersOn(filesOf(world))
   expect(withFeatures).toEqual(features)
 })
 
 test.each([
-  ['was killed', files => files.delete(CLEAN_SHUTDOWN_MARKER)],
-  ['was Kafka', files => files.set(CLEAN_SHUTDOWN_MARKER, utf8.encode('{"version":0,"brokerEpoch":30}'))],
-  ['left no note', files => files.delete(CLEAN_SHUTDOWN_NOTE)],
-  ['left an endless note', files => files.set(CLEAN_SHUTDOWN_NOTE, new Uint8Array(2 ** 20))],
+  ['was Kafka', files => files.set(METADATA_EPOCHS, utf8.encode('0\n2\n1 0\n2 30\n'))],
+  ['left no note', files => files.delete(FEATURES_NOTE)],
+  ['left an endless note', files => files.set(FEATURES_NOTE, new Uint8Array(2 ** 20))],
 ] as const satisfies [string, (files: Map<string, Uint8Array>) => void][])(
   'who asks for features where a broker %s is told when it is there',
   async (_what, change) => {
-    const files = new Map(leftBy(new World()))
+    const files = filesOf(new World())
     change(files)
     const { plain, withFeatures } = await answersOn(files)
     expect(plain?.errorCode).toBe(0)
@@ -138,10 +137,12 @@ test.each([
 test('who asks for features that are no longer those of a new directory is told when the broker is there', async () => {
   const world = new World()
   const featureUpdates = [{ feature: 'transaction.version', maxVersionLevel: 1, allowDowngrade: false, upgradeType: 2 }]
-  expect(
-    world.connect().call(updateFeatures, 1, { timeoutMs: 1000, featureUpdates, validateOnly: false }).errorCode,
-  ).toBe(0)
-  expect((await answersOn(leftBy(world))).withFeatures).toBeNull()
+  const { errorCode } = world
+    .connect()
+    .call(updateFeatures, 1, { timeoutMs: 1000, featureUpdates, validateOnly: false })
+  expect(errorCode).toBe(0)
+  world.crash()
+  expect((await answersOn(filesOf(world))).withFeatures).toBeNull()
 })
 
 test('a directory without a broker yet is no different from none', async () => {

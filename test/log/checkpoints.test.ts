@@ -1,12 +1,15 @@
 import { expect, test } from 'bun:test'
 import type { Uuid } from '../../src/base/uuid.ts'
 import {
+  hasCleanShutdownMarker,
   readOffsetCheckpoint,
   readPartitionMetadata,
+  removeCleanShutdownMarker,
+  writeCleanShutdownMarker,
   writeOffsetCheckpoint,
   writePartitionMetadata,
 } from '../../src/log/checkpoints.ts'
-import { RECOVERY_POINT_CHECKPOINT } from '../../src/log/file-names.ts'
+import { CLEAN_SHUTDOWN_MARKER, RECOVERY_POINT_CHECKPOINT } from '../../src/log/file-names.ts'
 import { SimDisk } from '../sim/disk.ts'
 
 const textOf = (disk: SimDisk, path: string): string =>
@@ -49,4 +52,14 @@ test('partition.metadata may end with a newline', () => {
   const disk = new SimDisk()
   disk.writeFile('t-0/partition.metadata', new TextEncoder().encode('version: 0\ntopic_id: Ica2e8l0Td-ozWaC8o-NhA\n'))
   expect(readPartitionMetadata(disk, 't-0')).toBe('Ica2e8l0Td-ozWaC8o-NhA' as Uuid)
+})
+
+test('the clean-shutdown marker', () => {
+  const disk = new SimDisk()
+  expect(hasCleanShutdownMarker(disk)).toBe(false)
+  writeCleanShutdownMarker(disk)
+  expect(hasCleanShutdownMarker(disk)).toBe(true)
+  expect(textOf(disk, CLEAN_SHUTDOWN_MARKER)).toBe('{"version":0,"brokerEpoch":-1}')
+  removeCleanShutdownMarker(disk)
+  expect(hasCleanShutdownMarker(disk)).toBe(false)
 })
