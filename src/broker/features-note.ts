@@ -1,30 +1,48 @@
 /**
  * A note of the features in force, in a file that Kafka passes over: who asks for them as soon as the port is bound is told
- * before the metadata log is read. It is good until another broker has led the metadata log: each leader begins an epoch.
+ * before the metadata log is read. It lies in that log's directory and holds for as long as nobody else has led the log:
+ * Apache Kafka begins an epoch whenever it does. Like what the log holds, it may be an older one after a loss of power.
  * @module
  */
+import type { FeaturesInForce } from '../core/catalog/features.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
 
-export const FEATURES_NOTE = '.strikemq_features'
+// Spelled out, since whoever reads the note loads nothing else.
+export const FEATURES_NOTE = '__cluster_metadata-0/.strikemq_features'
 export const METADATA_EPOCHS = '__cluster_metadata-0/leader-epoch-checkpoint'
 
+/** What the note says: `000000000000002a metadata.version=30 …` */
+export interface NotedFeatures {
+  /** 16 hexadecimal digits. */
+  readonly epoch: string
+  /** Each feature with its level, in the order of the log. */
+  readonly levels: string
+}
+
+const EPOCH_DIGITS = 16
 const utf8 = new TextEncoder()
 const text = new TextDecoder()
 
-/** The features as `featuresLine` has them; null where none are noted. `read` gives the text of a file, '' for none. */
-export function notedFeatures(read: (path: string) => string): string | null {
+export function notedOf({ finalized, epoch }: FeaturesInForce): NotedFeatures {
+  const levels = finalized.map(({ name, level }) => `${name}=${level}`).join(' ')
+  return { epoch: epoch.toString(16).padStart(EPOCH_DIGITS, '0'), levels }
+}
+
+/** Null where nothing is noted that holds. `read` gives the text of a file, '' for none. */
+export function notedFeatures(read: (path: string) => string): NotedFeatures | null {
   const note = read(FEATURES_NOTE)
   const epochs = read(METADATA_EPOCHS)
-  const features = note.slice(0, note.indexOf('\n'))
+  const features = { epoch: note.slice(0, EPOCH_DIGITS), levels: note.slice(EPOCH_DIGITS + 1, note.indexOf('\n')) }
   return epochs !== '' && note === noteOf(features, epochs) ? features : null
 }
 
 /** Unless the same ones are noted, in whatever epoch that was. Where the disk refuses there is no note: all works without. */
-export function noteFeatures(disk: Disk, features: string): void {
+export function noteFeatures(disk: Disk, features: FeaturesInForce): void {
+  const noted = notedOf(features)
   try {
     const read = (path: string) => text.decode(disk.readFile(path) ?? undefined)
-    if (levelsIn(notedFeatures(read)) === levelsIn(features)) return
-    disk.writeFile(FEATURES_NOTE, utf8.encode(noteOf(features, read(METADATA_EPOCHS))))
+    if (notedFeatures(read)?.levels === noted.levels) return
+    disk.writeFile(FEATURES_NOTE, utf8.encode(noteOf(noted, read(METADATA_EPOCHS))))
   } catch (error) {
     if (!(error instanceof DiskError)) throw error
   }
@@ -35,11 +53,6 @@ export function forgetFeatures(disk: Disk): void {
   disk.remove(FEATURES_NOTE)
 }
 
-function noteOf(features: string, epochs: string): string {
-  return `${features}\n${epochs}`
-}
-
-/** What follows the epoch. */
-export function levelsIn(features: string | null): string | undefined {
-  return features?.slice(features.indexOf(' '))
+function noteOf({ epoch, levels }: NotedFeatures, epochs: string): string {
+  return `${epoch} ${levels}\n${epochs}`
 }

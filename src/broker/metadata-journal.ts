@@ -77,13 +77,13 @@ export class MetadataJournal implements MetadataLog {
   }
 
   append(records: readonly MetadataRecord[]): void {
-    if (records.some(({ type }) => type === 'featureLevelRecord')) this.forgetFeatures()
+    if (records.some(({ type }) => type === 'featureLevelRecord')) this.dropNote()
     const batch = this.isInTransaction ? [abort, ...records] : records
     this.write(metadataBatch(batch, this.clock.now()))
     this.isInTransaction = false
   }
 
-  private forgetFeatures(): void {
+  private dropNote(): void {
     try {
       forgetFeatures(this.disk)
     } catch (error) {

@@ -2,7 +2,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
-import { featuresLine } from '../core/catalog/features.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
 import { hasCleanShutdownMarker, removeCleanShutdownMarker } from '../log/checkpoints.ts'
@@ -86,7 +85,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   }
   yield
   catalog.resume(clock.now())
-  noteFeatures(disk, featuresLine(catalog.features))
+  noteFeatures(disk, catalog.features)
   return { timers, purgatory, logs, journal, catalog, isCleanStart }
 }
 

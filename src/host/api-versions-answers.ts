@@ -6,8 +6,8 @@
 import { answerTo, apiVersions } from '../api/18-api-versions.ts'
 import { apis } from '../api/index.ts'
 import { servedApis } from '../broker/dispatch.ts'
+import { type NotedFeatures, notedOf } from '../broker/features-note.ts'
 import { openSteps, takeSteps } from '../broker/opening.ts'
-import { featuresLine } from '../core/catalog/features.ts'
 import { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import { writeResponse } from '../wire/frame.ts'
 import { Writer } from '../wire/writer.ts'
@@ -19,8 +19,8 @@ const DISK_BYTES = 1024 * 1024
 const EPOCH = '000fedcba9876543'
 
 export interface ApiVersionsAnswers {
-  /** The features of a new directory, as `featuresLine` has them. */
-  readonly features: string
+  /** Those of a new directory. */
+  readonly features: NotedFeatures
   /**
    * A frame for each version that is served, from 0 on, in hexadecimal. Its correlation id is 0, its
    * finalizedFeaturesEpoch, where it has one, `epoch`.
@@ -46,7 +46,7 @@ export function apiVersionsAnswers(): ApiVersionsAnswers {
     )
     return writer.toBytes().toHex()
   })
-  return { features: featuresLine(features), frames, epoch: EPOCH }
+  return { features: notedOf(features), frames, epoch: EPOCH }
 }
 
 /** That of a directory which has just been made. */

@@ -63,13 +63,12 @@ static unsigned int three_stretches(const unsigned char *at, unsigned int crc) {
 
 /* The sum of bytes[start..end), continued from crc. */
 int crc32c(const unsigned char *bytes, int start, int end, int crc) {
-  const unsigned char *at = bytes + start, *last = bytes + end - 3 * STRETCH;
-  for (; at <= last; at += 3 * STRETCH) crc = three_stretches(at, crc);
-  return one_stretch(at, bytes + end - at, crc);
+  for (; end - start >= 3 * STRETCH; start += 3 * STRETCH) crc = three_stretches(bytes + start, crc);
+  return one_stretch(bytes + start, end - start, crc);
 }
 
-/* Whether this machine has the instruction; if so, crc32c may be called. */
-int has_crc32c(void) {
+/* To be called before the first sum; 0 where this machine does not have the instruction. */
+int prepare_crc32c(void) {
   unsigned int a = 1, b, c, d;
   asm volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
   if (!(c >> 20 & 1)) return 0;

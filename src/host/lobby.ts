@@ -1,11 +1,11 @@
 /**
  * Receives clients while the broker is still opening: what they send waits, but for the question that every client asks
  * first, which versions are spoken here. So a client finds the broker as soon as the port is bound. New clients are told of
- * features too: these wait with the rest where the last broker was Kafka, or its features are not those of a new one.
+ * features too: these wait with the rest unless the directory is new, or it is noted that they are still as in a new one.
  * @module
  */
 import { concatBytes, noBytes, viewOf } from '../base/bytes.ts'
-import { levelsIn, notedFeatures } from '../broker/features-note.ts'
+import { notedFeatures } from '../broker/features-note.ts'
 import { isSoftwareName } from '../core/client-software.ts'
 import { apiVersionsAnswers } from './api-versions-answers.ts' with { type: 'macro' }
 import type { EarlySettings } from './config.ts'
@@ -94,7 +94,7 @@ class LobbyGuest implements Guest {
 /** The epoch of the features, if they are known to be those of a new directory; else null. */
 function epochOfFeatures(settings: EarlySettings): string | null {
   const features = isNew(settings) ? featuresOfNew : notedFeatures(path => textOf(settings, path))
-  return features && levelsIn(features) === levelsIn(featuresOfNew) ? features.slice(0, epochOfFrames.length) : null
+  return features?.levels === featuresOfNew.levels ? features.epoch : null
 }
 
 /** Whether the broker will find nothing. */
@@ -103,7 +103,7 @@ function isNew({ isEphemeral, dataDirectory }: EarlySettings): boolean {
   return isEphemeral || Bun.file(`${dataDirectory}/${META_PROPERTIES}`).size === 0
 }
 
-/** Of a small file in the data directory; '' where it is none, or cannot be read. */
+/** Of a small file in the data directory; '' where it is none, or cannot be mapped. */
 function textOf({ dataDirectory }: EarlySettings, path: string): string {
   const absolute = `${dataDirectory}/${path}`
   if (Bun.file(absolute).size > MOST_FILE_BYTES) return ''

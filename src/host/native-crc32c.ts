@@ -29,10 +29,10 @@ function compile(): Crc32c | null {
       source: file,
       symbols: {
         crc32c: { args: ['ptr', 'i32', 'i32', 'i32'], returns: 'i32' },
-        has_crc32c: { args: [], returns: 'i32' },
+        prepare_crc32c: { args: [], returns: 'i32' },
       },
     })
-    if (symbols.has_crc32c() === 0) return null
+    if (symbols.prepare_crc32c() === 0) return null
     return (bytes, start, end) => ~symbols.crc32c(bytes, start, end, -1) >>> 0
   } finally {
     rmSync(directory, { recursive: true })

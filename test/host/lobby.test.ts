@@ -2,8 +2,7 @@ import { expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
-import { updateFeatures } from '../../src/api/57-update-features.ts'
-import { noBytes } from '../../src/base/bytes.ts'
+import { concatBytes, noBytes } from '../../src/base/bytes.ts'
 import { FEATURES_NOTE, METADATA_EPOCHS } from '../../src/broker/features-note.ts'
 import { earlySettings } from '../../src/host/cli/early-settings.ts'
 import type { Admit } from '../../src/host/listen.ts'
@@ -92,22 +91,17 @@ function filesOf({ disk }: World): Map<string, Uint8Array> {
   return new Map(paths.map(path => [path, disk.readFile(path) ?? noBytes]))
 }
 
-/** What a lobby answers to questions of versions 2 and 3, on a directory with these files, before the broker is there. */
-async function answersOn(files: ReadonlyMap<string, Uint8Array>) {
-  using directory = temporaryDirectory()
+/** A lobby before a directory with these files. */
+function lobbyOn(files: ReadonlyMap<string, Uint8Array>) {
+  const directory = temporaryDirectory()
   mkdirSync(`${directory.path}/__cluster_metadata-0`)
   for (const [path, bytes] of files) writeFileSync(`${directory.path}/${path}`, bytes)
   const lobby = new Lobby({ ...LOOPBACK, isEphemeral: false, dataDirectory: directory.path })
-  const late = lateBroker()
-  const answers = []
-  for (const version of [2, 3]) {
-    using client = await connect(lobby.entrance.port)
-    const answer = client.call(apiVersions, version, named)
-    answers.push(await Promise.race([answer, Bun.sleep(100).then(() => null)]))
+  const close = () => {
+    lobby.entrance.close()
+    directory[Symbol.dispose]()
   }
-  lobby.empty(late.admit)
-  lobby.entrance.close()
-  return { plain: answers[0], withFeatures: answers[1] }
+  return { lobby, port: lobby.entrance.port, [Symbol.dispose]: close }
 }
 
 test('who asks for features on a directory that had a broker is told of those that are noted', async () => {
@@ -115,35 +109,47 @@ test('who asks for features on a directory that had a broker is told of those th
   const features = world.connect().call(apiVersions, 3, named)
   world.createTopic('t', 50)
   world.crash()
-  const { withFeatures } = await answersOn(filesOf(world))
-  expect(withFeatures).toEqual(features)
+  using on = lobbyOn(filesOf(world))
+  using client = await connect(on.port)
+  expect(await client.call(apiVersions, 3, named)).toEqual(features)
 })
+
+const LONG = '\n'.repeat(5000)
 
 test.each([
   ['was Kafka', files => files.set(METADATA_EPOCHS, utf8.encode('0\n2\n1 0\n2 30\n'))],
   ['left no note', files => files.delete(FEATURES_NOTE)],
-  ['left an endless note', files => files.set(FEATURES_NOTE, new Uint8Array(2 ** 20))],
+  [
+    'left a note that is too long',
+    files => {
+      for (const [path, bytes] of files) files.set(path, concatBytes([bytes, utf8.encode(LONG)]))
+    },
+  ],
+  ['left other features', files => files.set(FEATURES_NOTE, withLevel(files.get(FEATURES_NOTE), 1))],
 ] as const satisfies [string, (files: Map<string, Uint8Array>) => void][])(
-  'who asks for features where a broker %s is told when it is there',
+  'who asks for features where a broker %s is handed over to the next one',
   async (_what, change) => {
     const files = filesOf(new World())
     change(files)
-    const { plain, withFeatures } = await answersOn(files)
-    expect(plain?.errorCode).toBe(0)
-    expect(withFeatures).toBeNull()
+    using on = lobbyOn(files)
+    const late = lateBroker()
+    const [plain, withFeatures] = [frameOf(apiVersions, 2, named, 5), frameOf(apiVersions, 3, named, 6)]
+    using client = await sent(on.port, plain, withFeatures)
+    while (client.bytes().length === 0) await Bun.sleep(1)
+    using other = await sent(on.port, withFeatures)
+    await Bun.sleep(20)
+    expect(client.bytes().readInt32BE(4)).toBe(5)
+    expect(other.bytes().length).toBe(0)
+    on.lobby.empty(late.admit)
+    while (late.bytes().length < 2 * withFeatures.length) await Bun.sleep(1)
+    expect(late.bytes().equals(concatBytes([withFeatures, withFeatures]))).toBe(true)
   },
 )
 
-test('who asks for features that are no longer those of a new directory is told when the broker is there', async () => {
-  const world = new World()
-  const featureUpdates = [{ feature: 'transaction.version', maxVersionLevel: 1, allowDowngrade: false, upgradeType: 2 }]
-  const { errorCode } = world
-    .connect()
-    .call(updateFeatures, 1, { timeoutMs: 1000, featureUpdates, validateOnly: false })
-  expect(errorCode).toBe(0)
-  world.crash()
-  expect((await answersOn(filesOf(world))).withFeatures).toBeNull()
-})
+/** A note whose `transaction.version` is another. */
+function withLevel(note: Uint8Array | undefined, level: number): Uint8Array {
+  return utf8.encode(new TextDecoder().decode(note).replace(/(transaction.version=)\d/, `$1${level}`))
+}
 
 test('a directory without a broker yet is no different from none', async () => {
   using directory = temporaryDirectory()

@@ -22,8 +22,6 @@ export const KRAFT_VERSION = 'kraft.version'
 export const METADATA_VERSION = 'metadata.version'
 export const TRANSACTION_VERSION = 'transaction.version'
 
-/** Of an int64 in hexadecimal. */
-const EPOCH_DIGITS = 16
 /** IBP_3_3_IV3 */
 const LEAST_METADATA_VERSION = 7
 /** IBP_4_0_IV1 */
@@ -55,12 +53,6 @@ export function levelInForce(levels: ReadonlyMap<string, number>, name: string):
 export function finalizedFeatures(levels: ReadonlyMap<string, number>): FinalizedFeature[] {
   const all = Array.from(levels.keys(), name => ({ name, level: levelInForce(levels, name) }))
   return all.filter(({ level }) => level > 0)
-}
-
-/** The features in force and the epoch in which they are, in a line: `000000000000002a metadata.version=30 …`. */
-export function featuresLine({ finalized, epoch }: FeaturesInForce): string {
-  const levels = finalized.map(({ name, level }) => `${name}=${level}`)
-  return [epoch.toString(16).padStart(EPOCH_DIGITS, '0'), ...levels].join(' ')
 }
 
 /** Why a feature cannot be at `level` in this broker, or null. */

@@ -66,7 +66,7 @@ export function setCorrelationId(view: DataView, position: number, id: number): 
   view.setInt32(position + CORRELATION_ID, id)
 }
 
-/** In the first version that tells of features, which is what clients ask. */
+/** In the first version that tells of features. */
 export function apiVersionsFrame(): Uint8Array {
   return requestFrame(apiVersions, 3, { clientSoftwareName: 'bench', clientSoftwareVersion: '1' })
 }
