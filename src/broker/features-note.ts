@@ -7,7 +7,7 @@
 import type { FeaturesInForce } from '../core/catalog/features.ts'
 import { type Disk, DiskError } from '../log/disk.ts'
 
-// Spelled out, since whoever reads the note loads nothing else.
+// Spelled out, and nothing made here: whoever reads the note waits for this to be loaded.
 export const FEATURES_NOTE = '__cluster_metadata-0/.strikemq_features'
 export const METADATA_EPOCHS = '__cluster_metadata-0/leader-epoch-checkpoint'
 
@@ -20,8 +20,6 @@ export interface NotedFeatures {
 }
 
 const EPOCH_DIGITS = 16
-const utf8 = new TextEncoder()
-const text = new TextDecoder()
 
 export function notedOf({ finalized, epoch }: FeaturesInForce): NotedFeatures {
   const levels = finalized.map(({ name, level }) => `${name}=${level}`).join(' ')
@@ -40,9 +38,9 @@ export function notedFeatures(read: (path: string) => string): NotedFeatures | n
 export function noteFeatures(disk: Disk, features: FeaturesInForce): void {
   const noted = notedOf(features)
   try {
-    const read = (path: string) => text.decode(disk.readFile(path) ?? undefined)
+    const read = (path: string) => new TextDecoder().decode(disk.readFile(path) ?? undefined)
     if (notedFeatures(read)?.levels === noted.levels) return
-    disk.writeFile(FEATURES_NOTE, utf8.encode(noteOf(noted, read(METADATA_EPOCHS))))
+    disk.writeFile(FEATURES_NOTE, new TextEncoder().encode(noteOf(noted, read(METADATA_EPOCHS))))
   } catch (error) {
     if (!(error instanceof DiskError)) throw error
   }
