@@ -35,15 +35,10 @@ export function apiVersionsAnswers(): ApiVersionsAnswers {
   const served = servedApis(apis)
   const own = served.find(({ apiKey }) => apiKey === apiVersions.key)
   const request = { clientSoftwareName: 'any', clientSoftwareVersion: '1' }
+  const inFrames = { ...features, epoch: Number(`0x${EPOCH}`) }
   const frames = Array.from({ length: (own?.maxVersion ?? -1) + 1 }, (_, version) => {
     const writer = new Writer()
-    writeResponse(
-      writer,
-      apiVersions,
-      version,
-      0,
-      answerTo(request, version, served, { ...features, epoch: Number(`0x${EPOCH}`) }),
-    )
+    writeResponse(writer, apiVersions, version, 0, answerTo(request, version, served, inFrames))
     return writer.toBytes().toHex()
   })
   return { features: notedOf(features), frames, epoch: EPOCH }

@@ -49,7 +49,7 @@ static void make_tables(void) {
 static unsigned int three_stretches(const unsigned char *at, unsigned int crc) {
   unsigned long long first = crc, second = 0, third = 0, words = STRETCH >> 3;
   asm volatile("3:\n"
-               ".byte 0xf2, 0x48, 0x0f, 0x38, 0xf1, 0x07\n"             /* crc32q (%rdi), %rax */
+               ".byte 0xf2, 0x48, 0x0f, 0x38, 0xf1, 0x07\n"                /* crc32q (%rdi), %rax */
                ".byte 0xf2, 0x48, 0x0f, 0x38, 0xf1, 0x97, 0, 0x04, 0, 0\n" /* crc32q 1024(%rdi), %rdx */
                ".byte 0xf2, 0x48, 0x0f, 0x38, 0xf1, 0xb7, 0, 0x08, 0, 0\n" /* crc32q 2048(%rdi), %rsi */
                "addq $8, %%rdi\n"

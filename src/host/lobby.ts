@@ -13,7 +13,7 @@ import { type Admit, type ClientSocket, Entrance, type Guest, ListenError } from
 
 /** What tells a directory that had a broker. */
 const META_PROPERTIES = 'meta.properties'
-/** Larger than what is to be read. */
+/** More than a note has, or the epochs that it holds for. */
 const MOST_FILE_BYTES = 4096
 /** Who has sent more than this is read again when the broker is there. */
 const MOST_BYTES = 64 * 1024
