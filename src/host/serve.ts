@@ -1,5 +1,6 @@
 /** A broker as a process: starts it, says so, and stops it when told. @module */
 import { Broker } from '../broker/broker.ts'
+import type { Peer } from '../broker/peer.ts'
 import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
 import { refuseConflicts } from '../core/configs/start-conflicts.ts'
 import { JournalError } from '../core/machine.ts'
@@ -37,6 +38,8 @@ const USAGE_EXIT_CODE = 2
 const INTERRUPTED_EXIT_CODE = 130
 /** Answers that no client has read by then are lost: a stop takes a second at most. */
 const STOP_MS = 800
+/** After a start that finds much, as partitions of transactions, everything is loaded by then. */
+const SETTLED_MS = 1500
 
 interface Running {
   readonly storage: Storage
@@ -62,8 +65,7 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     announce(running, settings)
     open.empty(running.server.admit)
-    // The build holds the compilers back while the program starts (compile.jitPolicy).
-    Bun.unsafe.setJITPolicy(1)
+    setTimeout(settle, SETTLED_MS, running.server)
   } catch (error) {
     if (settings.readyFile !== null) removeStaleReadyFile(settings.readyFile)
     const line = reasonOf(error, settings)
@@ -90,7 +92,11 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
   try {
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings
-    const server = serveTcp({ entrance, advertised, limits: configs, connect: peer => broker.connect(peer), log })
+    const connect = (peer: Peer) => {
+      compileEagerly()
+      return broker.connect(peer)
+    }
+    const server = serveTcp({ entrance, advertised, limits: configs, connect, log })
     const rest = openRest(settings, { broker, clock, port: server.port, directory: directoryOf(settings) }, log)
     return { storage, broker, server, rest }
   } catch (error) {
@@ -119,6 +125,17 @@ function announce({ server, rest, broker }: Running, settings: Settings): void {
   }
   const text = readyText(ready, settings, isTerminal())
   if (text !== null) console.log(text)
+}
+
+/** The build holds the compilers back while the program starts (compile.jitPolicy); what clients ask for is worth them. */
+function compileEagerly(): void {
+  Bun.unsafe.setJITPolicy(1)
+}
+
+/** Nothing is left to do for the start: what only that has needed is given back, unless clients are at work already. */
+function settle({ connectionCount }: TcpServer): void {
+  compileEagerly()
+  if (connectionCount === 0) Bun.shrink()
 }
 
 /** Null where everything lies in memory. */

@@ -69,7 +69,7 @@ function started(name: ContenderName, command: Command): Contender {
     const child = Bun.spawn(command(port, directory, configs), { stdio: ['ignore', 'ignore', 'ignore'] })
     return child.pid
   }
-  return { name, isBroker: true, settleMs: 1000, loadsGroupsLazily: false, command, launch }
+  return { name, isBroker: true, settleMs: 2000, loadsGroupsLazily: false, command, launch }
 }
 
 function strikemqCommand(path: string): Command {

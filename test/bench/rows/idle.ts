@@ -2,26 +2,28 @@
 import { memoryOf } from '../linux.ts'
 import type { Running } from '../running.ts'
 import type { Family, Row, Turn } from '../turn.ts'
+import { fillInternalTopics } from './internal-topics.ts'
 
 const resident: Row = { name: 'memory, idle: resident', unit: 'MiB', better: 'less' }
 const anonymous: Row = { name: 'memory, idle: anonymous', unit: 'MiB', better: 'less' }
-const groupsResident: Row = { name: 'memory, idle, groups on disk: resident', unit: 'MiB', better: 'less' }
-const groupsAnonymous: Row = { name: 'memory, idle, groups on disk: anonymous', unit: 'MiB', better: 'less' }
+const internalResident: Row = { name: 'memory, idle, internal topics on disk: resident', unit: 'MiB', better: 'less' }
+const internalAnonymous: Row = { name: 'memory, idle, internal topics on disk: anonymous', unit: 'MiB', better: 'less' }
+const internalLater: Row = { name: 'memory, idle, internal topics on disk: 30 s later', unit: 'MiB', better: 'less' }
 const cpu: Row = { name: 'idle CPU, 10 topics, 50 connections', unit: 'ticks/min', better: 'less' }
 const manyMemory: Row = { name: 'idle connections, 10,000: memory', unit: 'bytes each', better: 'less' }
 const manyCpu: Row = { name: 'idle connections, 10,000: CPU', unit: 'ticks/min', better: 'less' }
 
 const MIB = 1024 * 1024
 const TOPIC_COUNT = 10
-/** So many that every partition of the internal topic has some. */
-const GROUP_COUNT = 500
 const CONNECTION_COUNT = 50
+const LATER_MS = 30_000
 const MANY_COUNT = 10_000
 
 export const idle: Family = {
-  rows: [resident, anonymous, groupsResident, groupsAnonymous, cpu, manyMemory, manyCpu],
+  rows: [resident, anonymous, internalResident, internalAnonymous, internalLater, cpu, manyMemory, manyCpu],
   async measure(turn) {
-    await turn.attempt({ rows: [groupsResident, groupsAnonymous] }, () => measureWithGroups(turn))
+    const internal = [internalResident, internalAnonymous, internalLater]
+    await turn.attempt({ rows: internal }, () => measureWithInternalTopics(turn))
     await turn.attempt({ rows: [resident, anonymous, cpu, manyMemory, manyCpu] }, () => measureEmpty(turn))
   },
 }
@@ -33,17 +35,19 @@ async function measureEmpty(turn: Turn): Promise<void> {
   await turn.attempt({ rows: [manyMemory, manyCpu] }, () => measureMany(turn, broker))
 }
 
-/** A broker that was started with groups, and that nobody has asked for any. */
-async function measureWithGroups(turn: Turn): Promise<void> {
+/** A broker that was started with groups and transactional ids, and that nobody has asked for any. */
+async function measureWithInternalTopics(turn: Turn): Promise<void> {
   const directory = turn.newDirectory()
   {
     await using broker = await turn.start({ directory })
-    const groups = { topic: 'idle', partitionCount: 1, groupCount: GROUP_COUNT }
-    await turn.load('groups', { target: broker.target, groups })
+    await fillInternalTopics(turn, broker.target, 'idle')
     await broker.stop()
   }
   await using broker = await turn.start({ directory })
-  await recordMemory(turn, broker, [groupsResident, groupsAnonymous])
+  await recordMemory(turn, broker, [internalResident, internalAnonymous])
+  if (!turn.options.isSlow) return
+  await Bun.sleep(LATER_MS)
+  turn.record(internalLater, memoryOf(broker.target.pid).anonymousBytes / MIB)
 }
 
 async function recordMemory(turn: Turn, { target }: Running, [inAll, ofItsOwn]: readonly [Row, Row]): Promise<void> {

@@ -2,6 +2,7 @@
 import type { StartTimes, Target } from '../jobs.ts'
 import { nextPort } from '../ports.ts'
 import type { Family, Row, Turn } from '../turn.ts'
+import { fillInternalTopics } from './internal-topics.ts'
 
 const empty = rowsOf('start, empty directory')
 const topics = rowsOf('start, 50 topics, cleanly stopped')
@@ -10,9 +11,6 @@ const internal = rowsOf('start, 50 topics and the internal ones, cleanly stopped
 /** Over all rounds. */
 const LEAST_STARTS = 60
 const TOPIC_COUNT = 50
-/** So many that every partition of `__consumer_offsets` has some. */
-const GROUP_COUNT = 500
-const TRANSACTIONAL_ID_COUNT = 50
 
 /** Clients take a broker that has answered the one for there, and one that has answered the other for ready. */
 function rowsOf(name: string): readonly [apiVersions: Row, metadata: Row] {
@@ -29,16 +27,13 @@ export const start: Family = {
   async measure(turn) {
     await turn.attempt({ rows: empty }, () => measure(turn, empty, () => turn.newDirectory()))
     await turn.attempt({ rows: topics }, () => measureStopped(turn, topics))
-    await turn.attempt({ rows: internal }, () => measureStopped(turn, internal, makeInternalTopics))
+    await turn.attempt({ rows: internal }, () =>
+      measureStopped(turn, internal, target => fillInternalTopics(turn, target, 'topic-0')),
+    )
   },
 }
 
-async function makeInternalTopics(turn: Turn, target: Target): Promise<void> {
-  await turn.load('groups', { target, groups: { topic: 'topic-0', partitionCount: 1, groupCount: GROUP_COUNT } })
-  await turn.load('transactionalIds', { target, count: TRANSACTIONAL_ID_COUNT })
-}
-
-type Fill = (turn: Turn, target: Target) => Promise<void>
+type Fill = (target: Target) => Promise<void>
 
 /** `fill` puts something into the directory, beside the topics. */
 async function measureStopped(turn: Turn, rows: Rows, fill: Fill = async () => {}): Promise<void> {
@@ -47,7 +42,7 @@ async function measureStopped(turn: Turn, rows: Rows, fill: Fill = async () => {
     await using broker = await turn.start({ directory })
     const { target } = broker
     await turn.load('topics', { target, topicCount: TOPIC_COUNT })
-    await fill(turn, target)
+    await fill(target)
     await broker.stop()
   }
   await measure(turn, rows, () => directory)
