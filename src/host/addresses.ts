@@ -10,12 +10,20 @@ export interface Endpoint {
   readonly port: number
 }
 
-/** The two ends of a connection, as the socket tells them. */
+/** The two ends of a connection. */
 export interface Ends {
   /** The address that the client reached, after any translation of addresses. */
   readonly localAddress: string
   readonly localPort: number
   readonly remoteAddress: string
+  readonly remotePort: number
+}
+
+/** Null where the socket knows them no more: the client has closed or reset it, and nobody has been told so far. */
+export function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Partial<Ends>): Ends | null {
+  if (localAddress === undefined || localPort === undefined) return null
+  if (remoteAddress === undefined || remotePort === undefined) return null
+  return { localAddress: plainAddress(localAddress), localPort, remoteAddress: plainAddress(remoteAddress), remotePort }
 }
 
 /** What of the world decides. Both are asked only for clients that do not come over loopback. */
@@ -35,14 +43,14 @@ export interface Listening {
 
 /** The address for Metadata, DescribeCluster and FindCoordinator of one connection. */
 export function endpointFor(ends: Ends, { advertised, host }: Listening, network: Network): Endpoint {
-  return advertised ?? { host: hostFor(plainAddress(ends.localAddress), ends, host, network), port: ends.localPort }
+  return advertised ?? { host: hostFor(ends, host, network), port: ends.localPort }
 }
 
-function hostFor(local: string, { remoteAddress }: Ends, listened: string, network: Network): string {
+function hostFor({ localAddress: local, remoteAddress }: Ends, listened: string, network: Network): string {
   // Whoever listens on all of 127.0.0.0/8 is found under its first address, which clients in every language can reach.
   if (isLoopback4(local)) return isLoopback4(listened) ? local : '127.0.0.1'
   if (local === '::1') return 'localhost'
-  return network.isContainer() && isGateway(plainAddress(remoteAddress), network) ? 'localhost' : local
+  return network.isContainer() && isGateway(remoteAddress, network) ? 'localhost' : local
 }
 
 /**

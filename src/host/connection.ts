@@ -7,7 +7,7 @@
  */
 import { concatBytes } from '../base/bytes.ts'
 import type { Peer } from '../broker/peer.ts'
-import { type Endpoint, type Ends, plainAddress } from './addresses.ts'
+import type { Endpoint, Ends } from './addresses.ts'
 import type { HeldBytes, Holder } from './held-bytes.ts'
 import type { Sweepable } from './idle-sweep.ts'
 import type { ClientSocket, Guest } from './listen.ts'
@@ -46,7 +46,7 @@ const MIB = 1024 * 1024
 
 export class Connection implements Guest, Peer, Holder, Sweepable {
   readonly name: string
-  /** The client's address. The socket does not know it any more once it is closed. */
+  /** The client's. */
   readonly address: string
   readonly endpoint: Endpoint
   activeAtMs = performance.now()
@@ -64,11 +64,12 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
 
   constructor(
     private readonly socket: ClientSocket,
+    ends: Ends,
     private readonly around: Surroundings,
   ) {
-    this.address = plainAddress(socket.remoteAddress)
-    this.name = `${this.address}:${socket.remotePort}`
-    this.endpoint = around.endpointOf(socket)
+    this.address = ends.remoteAddress
+    this.name = `${ends.remoteAddress}:${ends.remotePort}`
+    this.endpoint = around.endpointOf(ends)
     this.output = new OutputQueue(socket)
     this.session = around.connect(this)
   }

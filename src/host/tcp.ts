@@ -1,6 +1,6 @@
 /** Joins each Kafka client to a session of the broker. @module */
 import type { Peer } from '../broker/peer.ts'
-import { type Endpoint, type Ends, endpointFor, type Network, plainAddress, SystemNetwork } from './addresses.ts'
+import { type Endpoint, type Ends, endpointFor, endsOf, type Network, SystemNetwork } from './addresses.ts'
 import { Connection, type SessionPort } from './connection.ts'
 import { type ConnectionLimits, ConnectionQuotas } from './connection-quotas.ts'
 import { HeldBytes } from './held-bytes.ts'
@@ -62,7 +62,12 @@ export function serveTcp(options: TcpOptions): TcpServer {
   }
 
   entrance.admit = socket => {
-    const address = plainAddress(socket.remoteAddress)
+    const ends = endsOf(socket)
+    if (ends === null) {
+      socket.terminate()
+      return undefined
+    }
+    const address = ends.remoteAddress
     const refusal = quotas.admit(address)
     if (refusal !== null) {
       log.warnSparingly('refused', `${address} refused: ${refusal}`)
@@ -70,7 +75,7 @@ export function serveTcp(options: TcpOptions): TcpServer {
       return undefined
     }
     const enter = () => {
-      const connection = new Connection(socket, surroundings)
+      const connection = new Connection(socket, ends, surroundings)
       connections.add(connection)
       idleSweep.start()
       return connection

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type Ends, endpointFor, gateways4, gateways6, type Network, SystemNetwork } from '../../src/host/addresses.ts'
+import { endpointFor, endsOf, gateways4, gateways6, type Network, SystemNetwork } from '../../src/host/addresses.ts'
 
 /** A view of the network that must not be asked. */
 const unseen: Network = {
@@ -13,7 +13,11 @@ const unseen: Network = {
 const plainMachine: Network = { isContainer: () => false, defaultGateways: unseen.defaultGateways }
 const container: Network = { isContainer: () => true, defaultGateways: () => ['172.17.0.1', 'fd00::1'] }
 
-const ends = (remoteAddress: string, localAddress: string): Ends => ({ remoteAddress, localAddress, localPort: 9092 })
+function ends(remoteAddress: string, localAddress: string) {
+  const found = endsOf({ remoteAddress, remotePort: 40_000, localAddress, localPort: 9092 })
+  if (found === null) throw new Error('a socket that is open has two ends')
+  return found
+}
 const everywhere = { advertised: null, host: '0.0.0.0' }
 
 test('over loopback everybody is told a loopback address, and no file is read for it', () => {

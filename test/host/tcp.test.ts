@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Peer } from '../../src/broker/peer.ts'
 import type { SessionPort } from '../../src/host/connection.ts'
-import { type Address, Entrance, ListenError } from '../../src/host/listen.ts'
+import { type Address, type ClientSocket, Entrance, ListenError } from '../../src/host/listen.ts'
 import type { Log } from '../../src/host/log.ts'
 import { serveTcp, type TcpOptions } from '../../src/host/tcp.ts'
 import { bytes } from './directory.ts'
@@ -105,6 +105,22 @@ async function connected(port: number, hostname = '127.0.0.1') {
 }
 
 const MIB = 1024 * 1024
+
+test('a client that has reset its connection before it is received is gone', async () => {
+  const waiting = Promise.withResolvers<ClientSocket>()
+  const entrance = new Entrance({ host: '127.0.0.1', port: 0 }, socket => void waiting.resolve(socket))
+  const client = await connected(entrance.port)
+  const socket = await waiting.promise
+  await using host = started(() => {}, { entrance })
+  // The system knows it at once, and says so later.
+  client.socket.terminate()
+  expect(host.server.admit(socket)).toBeUndefined()
+  expect(host.sessions.length).toBe(0)
+  const other = await connected(entrance.port)
+  while (host.sessions.length === 0) await Bun.sleep(1)
+  expect(host.server.connectionCount).toBe(1)
+  other.socket.end()
+})
 
 test('bytes come as plain arrays, answers go back, and both know the other', async () => {
   await using host = started((session, chunk) => session.peer.send([chunk, bytes('!')]))

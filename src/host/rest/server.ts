@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Broker } from '../../broker/broker.ts'
 import type { LocalClient } from '../../broker/local-client.ts'
+import { plainAddress } from '../addresses.ts'
 import type { Settings } from '../config.ts'
 import { type Address, ListenError, listen } from '../listen.ts'
 import type { Log } from '../log.ts'
@@ -76,7 +77,8 @@ export function serveRest(address: Address, options: RestServerOptions): RestSer
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       async fetch(request, server) {
         app ??= loadApp(server.port ?? 0)
-        const remoteAddress = server.requestIP(request)?.address ?? ''
+        // Who is gone already may have come over loopback, where more is asked of requests.
+        const remoteAddress = plainAddress(server.requestIP(request)?.address ?? '127.0.0.1')
         // The server itself leaves out the body, and then says how long it would have been.
         const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request
         return (await app).fetch(asked, { remoteAddress })

@@ -49,6 +49,13 @@ describe('the port', () => {
     }
   })
 
+  test('is that of another site for a page that calls itself so, also where both families are listened on', async () => {
+    const server = open('--http-port', '0', '--host', '::')
+    const asked = async (host: string) =>
+      (await fetch(`http://127.0.0.1:${server?.port}/v1/broker`, { headers: { host } })).status
+    expect([await asked('site.example'), await asked('localhost')]).toEqual([403, 200])
+  })
+
   test('is not listened on where REST is off', () => expect(open('--http-port', 'off')).toBeNull())
 
   test('must be free where it was asked for, by whomever it is taken', async () => {
