@@ -123,6 +123,27 @@ describe('a signal while the broker starts', () => {
   })
 })
 
+test('clients that reset their connections while the broker starts do not end it', async () => {
+  for (let round = 0; round < 10; round++) {
+    using directory = temporaryDirectory()
+    const port = freePort()
+    let isReady = false
+    const starting = startBroker({ directory: directory.path, port }).finally(() => {
+      isReady = true
+    })
+    while (!isReady) await Promise.all(Array.from({ length: 4 }, () => reset(port)))
+    await using broker = await starting
+    expect(await isAnswering(port)).toBe(true)
+    expect(await broker.stop()).toBe(0)
+  }
+})
+
+/** Connects where somebody listens, and is gone at once. */
+async function reset(port: number): Promise<void> {
+  const ignored: Bun.SocketHandler = { open: socket => socket.terminate(), data() {}, connectError() {} }
+  await Bun.connect({ hostname: '127.0.0.1', port, socket: ignored }).catch(() => null)
+}
+
 /** Whether anybody answers ApiVersions there, version 0. */
 function isAnswering(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
