@@ -20,6 +20,8 @@ export interface Peer extends Caller {
   resume(): void
   /** Calls `goOn` once the others have had their turn; not at all where the connection is closed before. */
   rest(goOn: () => void): void
-  /** Closes the connection; `reason` goes to the log. */
+  /** Closes the connection, once what was sent is on its way. */
+  finish(): void
+  /** Does so too; `reason` goes to the log. */
   close(reason: string): void
 }

@@ -46,6 +46,8 @@ export class Session {
   private isResting = false
   private sliceEndMs = 0
   private isClosed = false
+  /** The client sends nothing more. */
+  private hasEnded = false
   /** All that is decided are appends, which are written together with those of other sessions. */
   private isUnfinished = false
   /** Whether something was decided this turn, and nothing but appends. */
@@ -81,6 +83,15 @@ export class Session {
     this.run()
   }
 
+  /**
+   * The client has sent its last: what came before is decided and answered, and then the connection closes. Kafka hears of
+   * the end when it reads on, behind the last answer.
+   */
+  ended(): void {
+    this.hasEnded = true
+    this.run()
+  }
+
   /** The connection is gone: an answer that is still waiting will not be sent. */
   close(): void {
     this.isClosed = true
@@ -106,6 +117,7 @@ export class Session {
       }
       this.turns.turn(this.decideAndConclude)
     }
+    if (this.hasEnded && !this.isBusy) this.peer.finish()
   }
 
   private readonly decideAndConclude = (): void => {

@@ -2,7 +2,8 @@
  * One TCP connection between a socket and a session.
  *
  * Reading stops lazily: a session that wants no more gets no more, but the socket is paused only when something comes
- * nevertheless. A client that waits for a long poll sends nothing, costs no system call, and its end is noticed.
+ * nevertheless. A client that waits for a long poll sends nothing, costs no system call, and its end is noticed; it is
+ * answered first, as in Kafka.
  * @module
  */
 import { concatBytes } from '../base/bytes.ts'
@@ -24,6 +25,8 @@ export interface SessionPort {
   receive(chunk: Uint8Array): void
   /** All that was sent has been taken by the socket. */
   drained(): void
+  /** Nothing more will be received: the peer is told to finish when all that came is answered. */
+  ended(): void
   /** The connection is gone. */
   close(): void
 }
@@ -59,6 +62,8 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
   /** Came while the session was paused. */
   private held: Uint8Array | null = null
   private isClosing = false
+  /** The client will send nothing more. */
+  private hasEnded = false
   private isHolding = false
   private linger: ReturnType<typeof setTimeout> | undefined
 
@@ -142,6 +147,12 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     this.moved()
   }
 
+  ended(): void {
+    this.hasEnded = true
+    if (!this.isClosing) this.guard(() => this.session.ended())
+    else if (this.output.queuedBytes === 0) this.shutdown()
+  }
+
   closed(): void {
     this.isClosing = true
     clearTimeout(this.linger)
@@ -184,8 +195,15 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     this.around.held.note(this, heldBytes)
   }
 
-  /** Sends FIN and reads on, to nowhere: to close with unread input would reset the connection under the last answers. */
+  /**
+   * Sends FIN and, where the client has not done so, reads on, to nowhere: to close with unread input would reset the
+   * connection under the last answers.
+   */
   private shutdown(): void {
+    if (this.hasEnded) {
+      this.socket.end()
+      return
+    }
     this.socket.shutdown()
     this.socket.resume()
   }

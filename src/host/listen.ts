@@ -8,6 +8,8 @@ export interface Guest {
   received(chunk: Uint8Array): void
   /** The socket takes bytes again. */
   writable(): void
+  /** Nothing more will be received; what is sent is still read. Whoever is told so closes the connection. */
+  ended(): void
   closed(): void
 }
 
@@ -64,6 +66,10 @@ export class Entrance {
       drain(socket) {
         socket.data?.writable()
       },
+      end(socket) {
+        if (socket.data) socket.data.ended()
+        else socket.end()
+      },
       close(socket) {
         socket.data?.closed()
       },
@@ -71,7 +77,7 @@ export class Entrance {
       error() {},
     }
     this.listeners = listen(asked, '--port', (hostname, port) =>
-      Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined }),
+      Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined, allowHalfOpen: true }),
     )
     this.port = this.listeners[0]!.port
   }

@@ -57,6 +57,7 @@ export function openLobby(settings: EarlySettings): Lobby | null {
 class LobbyGuest implements Guest {
   private unanswered: Uint8Array = noBytes
   private isAnswered = false
+  private hasEnded = false
 
   constructor(
     private readonly socket: ClientSocket,
@@ -82,12 +83,18 @@ class LobbyGuest implements Guest {
 
   writable(): void {}
 
+  ended(): void {
+    this.hasEnded = true
+    if (this.unanswered.length === 0) this.socket.end()
+  }
+
   moveTo(admit: Admit): void {
     const { socket, unanswered } = this
     const next = admit(socket)
     socket.data = next
     if (unanswered.length > MOST_BYTES) socket.resume()
     if (unanswered.length > 0) next?.received(unanswered)
+    if (this.hasEnded) next?.ended()
   }
 }
 

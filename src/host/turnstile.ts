@@ -82,6 +82,7 @@ export class Turnstile {
 
 class WaitingGuest implements Guest {
   private unread: Uint8Array = noBytes
+  private hasEnded = false
 
   constructor(
     private readonly arrival: Arrival,
@@ -98,6 +99,10 @@ class WaitingGuest implements Guest {
 
   writable(): void {}
 
+  ended(): void {
+    this.hasEnded = true
+  }
+
   closed(): void {
     this.forget()
     this.arrival.left()
@@ -109,6 +114,7 @@ class WaitingGuest implements Guest {
     socket.data = next
     socket.resume()
     if (this.unread.length > 0) next.received(this.unread)
+    if (this.hasEnded) next.ended()
   }
 
   turnAway(): void {

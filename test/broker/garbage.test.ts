@@ -23,6 +23,7 @@ const sink: Peer = {
   pause() {},
   resume() {},
   rest: goOn => goOn(),
+  finish() {},
   close(reason) {
     throw new Error(reason)
   },

@@ -158,6 +158,17 @@ describe('a parked answer', () => {
     expect(order).toEqual(['writer', 'reader'])
   })
 
+  test('comes to a client that sends nothing more, and is its last', () => {
+    const world = worldWithTopic()
+    const reader = world.connect()
+    const asked = reader.ask(fetch, 12, fetchOf('t', waiting))
+    reader.end()
+    expect([asked.answer, reader.isOpen]).toEqual([null, true])
+    produceTo(world.connect(), 't', { values: ['a'] })
+    expect(valuesOf(onlyPartition(answerOf(asked)))).toEqual(['a'])
+    expect([reader.isOpen, reader.closings]).toEqual([false, []])
+  })
+
   test('comes empty at the deadline', () => {
     const world = worldWithTopic()
     const reader = world.connect()
@@ -452,6 +463,16 @@ describe('a client that asks much', () => {
     produceTo(world.connect(), 't')
     finish(client)
     expect([client.waitingCount, client.isPaused]).toEqual([0, false])
+  })
+
+  test('and nothing more gets all its answers, and then the connection ends', () => {
+    const client = slowWorld().connect()
+    const asked = client.pipeline(() => Array.from({ length: 50 }, () => client.ask(apiVersions, 4, named)))
+    client.end()
+    expect([client.waitingCount > 40, client.isOpen]).toEqual([true, true])
+    finish(client)
+    expect(asked.every(of => of.answer !== null)).toBe(true)
+    expect([client.isOpen, client.closings]).toEqual([false, []])
   })
 
   test('may go away while it is left', () => {

@@ -67,6 +67,7 @@ export function connectWithin(broker: Broker): WireClient {
     pause() {},
     resume() {},
     rest: goOn => void setImmediate(goOn),
+    finish: () => client.disconnected(),
     close: () => client.disconnected(),
   })
   const client: WireClient = new WireClient({ send: frame => session.receive(frame), close: () => session.close() })

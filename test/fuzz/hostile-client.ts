@@ -28,6 +28,7 @@ export class HostileClient implements Peer {
   rest(goOn: () => void): void {
     goOn()
   }
+  finish(): void {}
   close(reason: string): void {
     this.reason = reason
   }

@@ -147,7 +147,7 @@ function throughLobby(pieces: readonly Uint8Array[]): { answer: Uint8Array; rest
   const guest = lobby.entrance.admit(socket)
   for (const piece of pieces) guest?.received(piece)
   const handed: Uint8Array[] = []
-  lobby.empty(() => ({ received: chunk => void handed.push(chunk), writable() {}, closed() {} }))
+  lobby.empty(() => ({ received: chunk => void handed.push(chunk), writable() {}, ended() {}, closed() {} }))
   return { answer: concatBytes(written), rest: concatBytes(handed) }
 }
 

@@ -20,15 +20,17 @@ const LOOPBACK = { host: '127.0.0.1', port: 0, isEphemeral: true, dataDirectory:
 function lateBroker() {
   const chunks: Uint8Array[] = []
   const handed = Promise.withResolvers<void>()
+  const ended = Promise.withResolvers<void>()
   const admit: Admit = () => ({
     received(chunk) {
       chunks.push(chunk)
       handed.resolve()
     },
     writable() {},
+    ended: () => ended.resolve(),
     closed() {},
   })
-  return { admit, handed: handed.promise, bytes: () => Buffer.concat(chunks) }
+  return { admit, handed: handed.promise, ended: ended.promise, bytes: () => Buffer.concat(chunks) }
 }
 
 /** A client that sends `frames` at once, and what it has got once `bytes` are there. */
@@ -40,7 +42,7 @@ async function sent(port: number, ...frames: Uint8Array[]) {
     socket: { data: (_socket, chunk) => void chunks.push(chunk), error() {} },
   })
   socket.write(Buffer.concat(frames))
-  return { [Symbol.dispose]: () => socket.end(), bytes: () => Buffer.concat(chunks) }
+  return { [Symbol.dispose]: () => socket.end(), end: () => socket.end(), bytes: () => Buffer.concat(chunks) }
 }
 
 test('before the broker is there every version is told what the broker will tell', async () => {
@@ -54,6 +56,19 @@ test('before the broker is there every version is told what the broker will tell
     expect(epoch).toBeLessThanOrEqual(laterEpoch)
     expect(epoch).toBeGreaterThanOrEqual(version < 3 ? -1 : 1)
   }
+  lobby.entrance.close()
+})
+
+test('what a client asked that has nothing more to say is handed over, and that it has not', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const late = lateBroker()
+  const frame = frameOf(fetch, 12, fetchOf('t'), 7)
+  using client = await sent(lobby.entrance.port, frame)
+  client.end()
+  await Bun.sleep(20)
+  lobby.empty(late.admit)
+  await late.ended
+  expect(late.bytes()).toEqual(Buffer.from(frame))
   lobby.entrance.close()
 })
 

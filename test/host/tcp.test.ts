@@ -29,6 +29,10 @@ class FakeSession implements SessionPort {
     this.hasDrained.resolve()
   }
 
+  ended(): void {
+    this.peer.finish()
+  }
+
   close(): void {
     this.gone.resolve()
   }

@@ -47,6 +47,7 @@ class Entrance {
     const entered: Guest = {
       received: chunk => note(`says ${Buffer.from(chunk)}`),
       writable: () => {},
+      ended: () => note('has said all'),
       closed: () => note('closes'),
     }
     const enter = () => {

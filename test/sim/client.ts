@@ -114,6 +114,12 @@ export class SimClient implements Peer {
     this.settle()
   }
 
+  /** Sends nothing more, and reads on. */
+  end(): void {
+    this.session.ended()
+    this.settle()
+  }
+
   /** Ends the connection. */
   hangUp(): void {
     this.isGone = true
@@ -155,6 +161,9 @@ export class SimClient implements Peer {
   }
   rest(goOn: () => void): void {
     this.goOn = goOn
+  }
+  finish(): void {
+    this.isGone = true
   }
   close(reason: string): void {
     if (this.isGone) return
