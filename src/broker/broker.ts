@@ -138,6 +138,10 @@ export class Broker implements Turns {
     return this.options.clock.now()
   }
 
+  elapsed(): number {
+    return this.options.clock.elapsed()
+  }
+
   turn(work: () => void): void {
     try {
       work()

@@ -23,7 +23,8 @@ interface Reply {
 export interface Turns {
   readonly writer: Writer
   readonly frameBuffers: FrameBuffers
-  now(): Millis
+  /** Milliseconds on a clock that nobody sets. */
+  elapsed(): Millis
   /** Runs `work` as one turn, or as part of the one that is running. */
   turn(work: () => void): void
   /** Writes everything staged, so that what is decided next sees it. */
@@ -109,9 +110,9 @@ export class Session {
   }
 
   private run(): void {
-    this.sliceEndMs = this.turns.now() + SLICE_MS
+    this.sliceEndMs = this.turns.elapsed() + SLICE_MS
     while (!this.isBusy && this.frames.hasNext) {
-      if (this.turns.now() >= this.sliceEndMs) {
+      if (this.turns.elapsed() >= this.sliceEndMs) {
         this.rest()
         return
       }
@@ -167,7 +168,7 @@ export class Session {
         const frame = this.frames.next()
         if (frame === null) return
         this.exchange(this.dispatcher.open(frame, this.peer))
-      } while (!this.isBusy && this.turns.writer.size < TURN_BYTES && this.turns.now() < this.sliceEndMs)
+      } while (!this.isBusy && this.turns.writer.size < TURN_BYTES && this.turns.elapsed() < this.sliceEndMs)
     } catch (error) {
       this.refuse(error)
     }

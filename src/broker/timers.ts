@@ -4,6 +4,7 @@ import { Heap } from '../base/heap.ts'
 import type { Millis } from '../core/machine.ts'
 
 export interface Timer {
+  /** On the clock's even count: who waits for ten seconds waits no hour because somebody has set the clock back by one. */
   readonly atMs: Millis
   /** What to do; null once it was cancelled or done. */
   run: (() => void) | null
@@ -20,8 +21,10 @@ export class Timers {
 
   constructor(private readonly clock: Clock) {}
 
+  /** `atMs` is a moment since 1970, as the clock has it now. */
   schedule(atMs: Millis, run: () => void): Timer {
-    const timer: Timer = { atMs, run }
+    const { clock } = this
+    const timer: Timer = { atMs: clock.elapsed() + (atMs - clock.now()), run }
     this.heap.push(timer)
     this.arm()
     return timer
@@ -62,7 +65,7 @@ export class Timers {
 
   private readonly ring = (): void => {
     this.armedAtMs = null
-    const now = this.clock.now()
+    const now = this.clock.elapsed()
     for (let timer = this.heap.least; timer && timer.atMs <= now; timer = this.heap.least) {
       this.heap.pop()
       const { run } = timer

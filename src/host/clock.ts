@@ -7,11 +7,15 @@ const MAX_DELAY_MS = 2 ** 31 - 1
 export class SystemClock implements Clock {
   private alarm: { readonly atMs: number; readonly ring: () => void } | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
-  /** When the timer ends, on the monotonic clock: the system's clock may be set meanwhile. */
+  /** When the timer ends. */
   private endMs = Number.POSITIVE_INFINITY
 
   now(): number {
     return Date.now()
+  }
+
+  elapsed(): number {
+    return performance.now()
   }
 
   /** Most alarms are taken back or moved long before they ring: a timer that ends early enough is left to find that out. */
@@ -21,8 +25,9 @@ export class SystemClock implements Clock {
   }
 
   private wait(atMs: number): void {
-    const delayMs = Math.min(Math.max(atMs - this.now(), 0), MAX_DELAY_MS)
-    const endMs = performance.now() + delayMs
+    const nowMs = this.elapsed()
+    const delayMs = Math.min(Math.max(atMs - nowMs, 0), MAX_DELAY_MS)
+    const endMs = nowMs + delayMs
     if (endMs >= this.endMs) return
     clearTimeout(this.timer)
     this.endMs = endMs
@@ -33,8 +38,8 @@ export class SystemClock implements Clock {
     this.endMs = Number.POSITIVE_INFINITY
     const { alarm } = this
     if (alarm === null) return
-    // The alarm was moved, the delay was clamped, or the system's clock was set back.
-    if (this.now() < alarm.atMs) {
+    // The alarm was moved, or the delay was clamped.
+    if (this.elapsed() < alarm.atMs) {
       this.wait(alarm.atMs)
     } else {
       this.alarm = null

@@ -24,7 +24,11 @@ export class PropertiesError extends Error {
 /** Every property in the file's order, repeated ones too. Throws PropertiesError at a broken escape. */
 export function parseProperties(text: string): Property[] {
   const properties: Property[] = []
-  const lines = text.split(/\r\n|[\n\r]/).values()
+  // What editors on Windows put before it is no text.
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|[\n\r]/)
+    .values()
   let line = 0
   const nextLine = () => {
     line++

@@ -19,7 +19,7 @@ export interface Log {
 const SPARING_MS = 1000
 
 interface Kind {
-  quietUntilMs: number
+  saidAtMs: number
   droppedCount: number
 }
 
@@ -66,12 +66,13 @@ export class StderrLog implements Log {
   warnSparingly(kind: string, line: string): void {
     const nowMs = this.now()
     const known = this.kinds.get(kind)
-    if (known && nowMs < known.quietUntilMs) {
+    // The clock may be set, in both directions.
+    if (known && Math.abs(nowMs - known.saidAtMs) < SPARING_MS) {
       known.droppedCount++
       return
     }
     const dropped = known?.droppedCount ? ` (and ${known.droppedCount} more before it)` : ''
-    this.kinds.set(kind, { quietUntilMs: nowMs + SPARING_MS, droppedCount: 0 })
+    this.kinds.set(kind, { saidAtMs: nowMs, droppedCount: 0 })
     this.warn(line + dropped)
   }
 

@@ -1,5 +1,5 @@
 /** How a broker says that it is ready: to people, to scripts that read its output, and to those that wait for a file. @module */
-import { fstatSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { fstatSync, lstatSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs'
 import { hostPort, LOCALHOST, type Settings } from './config.ts'
 import { systemCodeOf } from './system-error.ts'
 import type { TcpServer } from './tcp.ts'
@@ -106,14 +106,21 @@ export function writeReadyFile(path: string, ready: Ready): void {
   })
 }
 
-/** A file that an earlier broker left, or this one, must not say that anybody is ready. Throws ReadyFileError. */
+/**
+ * What an earlier broker left must not say that this one is ready. Throws ReadyFileError, also where no regular file lies
+ * there: a device or a pipe would be lost.
+ */
 export function removeReadyFile(path: string): void {
-  attempt(path, () => rmSync(path, { force: true }))
+  attempt(path, () => {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found && !found.isFile()) throw new ReadyFileError(`ready file ${path} is there, and is no regular file`)
+    if (found) unlinkSync(path)
+  })
 }
 
 /**
- * After a start that failed: a file that names a broker which has died is removed. Whatever else lies there stays, as does
- * what cannot be read or removed.
+ * At a stop, and after a start that failed: a file that names this broker, or one that has died, is removed. Whatever else
+ * lies there stays, as does what cannot be read or removed.
  */
 export function removeStaleReadyFile(path: string): void {
   try {

@@ -179,7 +179,7 @@ function stopOnSignals({ server, rest, broker }: Running, { readyFile }: Setting
     const restClosed = rest?.close()
     try {
       server.stopAccepting()
-      if (readyFile !== null) removeReadyFile(readyFile)
+      if (readyFile !== null) removeStaleReadyFile(readyFile)
       broker.close()
     } catch (error) {
       log.error(`could not stop cleanly: ${textOf(error)}`)

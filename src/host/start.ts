@@ -18,7 +18,7 @@ const pieces = [
   () => import('./serve.ts'),
 ]
 
-/** Clients are heard, and nothing is acknowledged yet: to end is to stop cleanly. `serve` takes over. */
+/** Nothing is acknowledged yet: to end is to stop cleanly. `serve` takes over. */
 function endOnSignals(): void {
   const end = () => process.exit(0)
   process.on('SIGTERM', end)
@@ -29,8 +29,8 @@ function endOnSignals(): void {
 export async function start(args: readonly string[]): Promise<void> {
   const settings = earlySettings(args, process.env)
   const lobby = settings && openLobby(settings)
+  endOnSignals()
   if (lobby) {
-    endOnSignals()
     await Bun.sleep(KNOCK_MS)
     for (const load of pieces) {
       await load()

@@ -293,6 +293,20 @@ describe('who waits in a group', () => {
     expect(beat(second, two)).toBe(ErrorCode.NONE)
   })
 
+  test('waits no longer than two sessions for one who has died, however somebody sets the clock', () => {
+    for (const shiftMs of [-600_000, 600_000]) {
+      const world = worldWithTopic()
+      const [first, second] = [world.connect(), world.connect()]
+      const one = joinAlone(first, GROUP)
+      world.advance(1000)
+      expect(beat(first, one)).toBe(ErrorCode.NONE)
+      world.clock.set(shiftMs)
+      const joining = askToJoin(second, GROUP)
+      world.advance(20_000)
+      expect(answerOf(joining).members.map(({ memberId }) => memberId)).toEqual([answerOf(joining).memberId])
+    }
+  })
+
   test('is told at once when the topic of all groups is deleted', () => {
     const world = worldWithTopic()
     const [first, second] = [world.connect(), world.connect()]

@@ -12,7 +12,7 @@ import { encodeBatch } from '../../src/wire/records/batch-encoder.ts'
 import { SimDisk } from '../sim/disk.ts'
 
 const LOG = `${METADATA_DIRECTORY}/00000000000000000000.log`
-const clock = { now: () => 1_700_000_000_000, setAlarm: () => {} }
+const clock = { now: () => 1_700_000_000_000, elapsed: () => 0, setAlarm: () => {} }
 const identity = { nodeId: 1, clusterId: 'c', directoryId: zeroUuid }
 const open = (disk: SimDisk) => new MetadataJournal(disk, clock, identity)
 

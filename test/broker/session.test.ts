@@ -413,8 +413,8 @@ describe('a client that asks much', () => {
   /** Every look at the clock takes 1 ms. */
   function slowWorld(): World {
     const world = worldWithTopic()
-    let nowMs = world.clock.now()
-    world.clock.now = () => nowMs++
+    let elapsedMs = world.clock.elapsed()
+    world.clock.elapsed = () => elapsedMs++
     return world
   }
 

@@ -34,6 +34,19 @@ describe('Timers', () => {
     expect(rung).toEqual(['20@50'])
   })
 
+  test('one that is set waits as long, however somebody sets the clock meanwhile', () => {
+    for (const shiftMs of [-600_000, 600_000]) {
+      const { clock, rung, schedule } = setUp()
+      schedule(20)
+      clock.set(shiftMs)
+      schedule(clock.now() + 10, 'later set')
+      clock.advance(9)
+      expect(rung).toEqual([])
+      clock.advance(11)
+      expect(rung).toEqual([`later set@${shiftMs + 10}`, `20@${shiftMs + 20}`])
+    }
+  })
+
   test('there is one alarm, at the next time; it is set anew only when that changes', () => {
     const { clock, timers, schedule } = setUp()
     const early = schedule(10)

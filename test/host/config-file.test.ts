@@ -7,6 +7,7 @@ const cases: readonly [
   properties: readonly [key: string, value: string, line: number][],
 ][] = [
   ['nothing', '', []],
+  ['the mark of an editor on Windows', '\uFEFF# a\r\nb=1', [['b', '1', 2]]],
   ['blank lines and comments', '\n  \t\n# a=1\n  ! b=2\nc=3\n', [['c', '3', 5]]],
   [
     'the three separators',

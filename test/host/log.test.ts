@@ -36,6 +36,14 @@ test('of one kind one line a second gets through, with the number of the others'
   ])
 })
 
+test('a clock that is set back silences nobody', () => {
+  const { lines, time, log } = recorded()
+  log.warnSparingly('closed', 'before')
+  time.nowMs = -600_000
+  log.warnSparingly('closed', 'after')
+  expect(lines).toHaveLength(2)
+})
+
 test('requests are told only where somebody wants to see them', () => {
   expect(recorded().log.request).toBeUndefined()
   const { lines, log } = recorded(true)

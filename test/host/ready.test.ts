@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { parseArguments } from '../../src/host/cli/parse.ts'
 import { resolveSettings } from '../../src/host/cli/resolve.ts'
 import {
@@ -106,6 +106,18 @@ describe('the ready file', () => {
     expect(isLeft('something else')).toBe(true)
     for (const none of [directory.path, `${directory.path}/missing`]) removeStaleReadyFile(none)
     expect(readdirSync(directory.path)).toEqual(['ready.json'])
+  })
+
+  test('takes the place of no device, pipe, link or directory', () => {
+    using directory = temporaryDirectory()
+    const link = `${directory.path}/link`
+    symlinkSync('target', link)
+    for (const path of [link, directory.path]) {
+      expect(() => removeReadyFile(path)).toThrow(
+        new ReadyFileError(`ready file ${path} is there, and is no regular file`),
+      )
+    }
+    expect(readdirSync(directory.path)).toEqual(['link'])
   })
 
   test('that cannot be written is an error of one line, and leaves nothing', () => {

@@ -6,7 +6,10 @@ export class SimClock implements Clock {
   settingsCount = 0
   private alarm: { readonly atMs: number; readonly ring: () => void } | null = null
 
-  constructor(private nowMs: number) {}
+  /** By how much somebody has set the clock forward, all in all. */
+  private shiftMs = 0
+
+  constructor(private elapsedMs: number) {}
 
   /** When the alarm rings, or null. */
   get alarmAtMs(): number | null {
@@ -14,7 +17,11 @@ export class SimClock implements Clock {
   }
 
   now(): number {
-    return this.nowMs
+    return this.elapsedMs + this.shiftMs
+  }
+
+  elapsed(): number {
+    return this.elapsedMs
   }
 
   setAlarm(atMs: number | null, ring: () => void): void {
@@ -24,17 +31,17 @@ export class SimClock implements Clock {
 
   /** Somebody sets the clock, forwards or backwards: no time has passed, and nothing rings for it. */
   set(ms: number): void {
-    this.nowMs += ms
+    this.shiftMs += ms
   }
 
   /** Lets `ms` pass: alarms ring on the way, each at its own moment, those too that are set by one that rings. */
   advance(ms: number): void {
-    const endMs = this.nowMs + ms
+    const endMs = this.elapsedMs + ms
     for (let { alarm } = this; alarm && alarm.atMs <= endMs; { alarm } = this) {
       this.alarm = null
-      this.nowMs = Math.max(this.nowMs, alarm.atMs)
+      this.elapsedMs = Math.max(this.elapsedMs, alarm.atMs)
       alarm.ring()
     }
-    this.nowMs = endMs
+    this.elapsedMs = endMs
   }
 }

@@ -58,6 +58,16 @@ export function openRest(settings: Settings, served: Served, log: Log): RestServ
   }
 }
 
+/** The request in the form in which it can be answered. */
+function asAnswered(request: Request): Request {
+  // The server itself leaves out the body of the answer, and then says how long it would have been.
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  // Where no host is named, as in HTTP/1.0, or none that can be one, what the server has made of it is no URL.
+  const url = URL.canParse(request.url) ? request.url : `http://localhost${request.url.replace(/^http:\/\/[^/]*/, '')}`
+  if (method === request.method && url === request.url) return request
+  return new Request(url, { method, headers: request.headers, body: method === 'GET' ? null : request.body })
+}
+
 /** @throws ListenError */
 export function serveRest(address: Address, options: RestServerOptions): RestServer {
   let app: Promise<ReturnType<typeof createApp>> | null = null
@@ -79,9 +89,7 @@ export function serveRest(address: Address, options: RestServerOptions): RestSer
         app ??= loadApp(server.port ?? 0)
         // Who is gone already may have come over loopback, where more is asked of requests.
         const remoteAddress = plainAddress(server.requestIP(request)?.address ?? '127.0.0.1')
-        // The server itself leaves out the body, and then says how long it would have been.
-        const asked = request.method === 'HEAD' ? new Request(request, { method: 'GET' }) : request
-        return (await app).fetch(asked, { remoteAddress })
+        return (await app).fetch(asAnswered(request), { remoteAddress })
       },
       error: () => new Response(null, { status: 500 }),
     }),

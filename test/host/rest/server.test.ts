@@ -116,6 +116,23 @@ describe('over the wire', () => {
     expect((await fetch(`http://127.0.0.1:${port}/v1/topics/none`, { method: 'HEAD' })).status).toBe(404)
   })
 
+  test.each(['HTTP/1.0\r\n', 'HTTP/1.1\r\nhost:\r\n', 'HTTP/1.1\r\nhost: a b\r\n', 'HTTP/1.1\r\nhost: [\r\n'])(
+    'a request without a host that is one is answered: %j',
+    async head => {
+      const { port } = openOnFreePort()
+      const statusOf = async (request: string) => {
+        const [, status] = /^HTTP\/1\.\d (\d+)/.exec(await exchange(port, request)) ?? []
+        return status
+      }
+      expect(await statusOf(`GET /v1/broker ${head}\r\n`)).toBe('200')
+      expect(await statusOf(`HEAD /v1/topics ${head}\r\n`)).toBe('200')
+      expect(await statusOf(`DELETE /zz/v1/topics/t ${head}\r\n`)).toBe('404')
+      const body = '{"messages":[{"value":"a"}]}'
+      const length = `content-type: application/json\r\ncontent-length: ${body.length}\r\n`
+      expect(await statusOf(`POST /v1/topics/t/messages ${head}${length}\r\n${body}`)).toBe('200')
+    },
+  )
+
   test('a body that is too large, or has no end, is refused before it is all here', async () => {
     const { port } = openOnFreePort()
     const head = `POST /v1/topics/t/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n`

@@ -42,6 +42,8 @@ function endMemberSession(outcome: Outcome, group: ClassicGroup, memberId: strin
   if (!member) return
   member.timerAtMs = null
   if (member.sessionEndMs > outcome.now) {
+    // Where the clock was set back, the end would be further away than the member ever asked for.
+    member.sessionEndMs = Math.min(member.sessionEndMs, outcome.now + member.sessionTimeoutMs)
     setSessionTimer(outcome, group.groupId, member)
     return
   }
