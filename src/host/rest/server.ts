@@ -5,7 +5,7 @@ import type { LocalClient } from '../../broker/local-client.ts'
 import { plainAddress } from '../addresses.ts'
 import type { Settings } from '../config.ts'
 import { type Address, ListenError, listen } from '../listen.ts'
-import type { Log } from '../log.ts'
+import { type Log, textOf } from '../log.ts'
 import { version } from '../version.ts'
 import type { createApp, RestOptions } from './app.ts'
 
@@ -91,7 +91,10 @@ export function serveRest(address: Address, options: RestServerOptions): RestSer
         const remoteAddress = plainAddress(server.requestIP(request)?.address ?? '127.0.0.1')
         return (await app).fetch(asAnswered(request), { remoteAddress })
       },
-      error: () => new Response(null, { status: 500 }),
+      error: error => {
+        options.log.error(`REST: ${textOf(error)}`)
+        return new Response(null, { status: 500 })
+      },
     }),
   )
   return {
