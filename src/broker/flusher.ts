@@ -43,7 +43,8 @@ export class Flusher {
     this.timer = null
     const now = this.options.now()
     for (const [log, sinceMs] of this.waiting) {
-      if (now - sinceMs < log.config.flushMs) continue
+      // Where the clock was set back, nobody knows any more since when: now is not too early.
+      if (Math.abs(now - sinceMs) < log.config.flushMs) continue
       this.waiting.delete(log)
       log.flush()
     }

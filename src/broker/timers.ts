@@ -23,8 +23,9 @@ export class Timers {
 
   /** `atMs` is a moment since 1970, as the clock has it now. */
   schedule(atMs: Millis, run: () => void): Timer {
-    const { clock } = this
-    const timer: Timer = { atMs: clock.elapsed() + (atMs - clock.now()), run }
+    // In this order it does not ring before the clock has got there.
+    const leftMs = atMs - this.clock.now()
+    const timer: Timer = { atMs: this.clock.elapsed() + leftMs, run }
     this.heap.push(timer)
     this.arm()
     return timer

@@ -62,8 +62,6 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
   /** Came while the session was paused. */
   private held: Uint8Array | null = null
   private isClosing = false
-  /** The client will send nothing more. */
-  private hasEnded = false
   private isHolding = false
   private linger: ReturnType<typeof setTimeout> | undefined
 
@@ -148,9 +146,7 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
   }
 
   ended(): void {
-    this.hasEnded = true
     if (!this.isClosing) this.guard(() => this.session.ended())
-    else if (this.output.queuedBytes === 0) this.shutdown()
   }
 
   closed(): void {
@@ -195,15 +191,8 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     this.around.held.note(this, heldBytes)
   }
 
-  /**
-   * Sends FIN and, where the client has not done so, reads on, to nowhere: to close with unread input would reset the
-   * connection under the last answers.
-   */
+  /** Sends FIN and reads on, to nowhere: to close with unread input would reset the connection under the last answers. */
   private shutdown(): void {
-    if (this.hasEnded) {
-      this.socket.end()
-      return
-    }
     this.socket.shutdown()
     this.socket.resume()
   }

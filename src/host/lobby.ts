@@ -27,7 +27,7 @@ export class Lobby {
   /** @throws ListenError */
   constructor(settings: EarlySettings) {
     this.entrance = new Entrance(settings, socket => {
-      if (this.guests.size === MOST_GUESTS) {
+      if (this.guests.size === MOST_GUESTS && !this.turnAwayEnded()) {
         socket.terminate()
         return undefined
       }
@@ -35,6 +35,17 @@ export class Lobby {
       this.guests.add(guest)
       return guest
     })
+  }
+
+  /** Makes room: who has said all may have given up waiting. False where everybody still may say more. */
+  private turnAwayEnded(): boolean {
+    for (const guest of this.guests) {
+      if (!guest.hasEnded) continue
+      this.guests.delete(guest)
+      guest.turnAway()
+      return true
+    }
+    return false
   }
 
   /** The broker is there: hands over those who wait, with what they have sent. */
@@ -57,7 +68,8 @@ export function openLobby(settings: EarlySettings): Lobby | null {
 class LobbyGuest implements Guest {
   private unanswered: Uint8Array = noBytes
   private isAnswered = false
-  private hasEnded = false
+  /** The client sends nothing more. */
+  hasEnded = false
 
   constructor(
     private readonly socket: ClientSocket,
@@ -86,6 +98,10 @@ class LobbyGuest implements Guest {
   ended(): void {
     this.hasEnded = true
     if (this.unanswered.length === 0) this.socket.end()
+  }
+
+  turnAway(): void {
+    this.socket.terminate()
   }
 
   moveTo(admit: Admit): void {

@@ -293,6 +293,22 @@ describe('who waits in a group', () => {
     expect(beat(second, two)).toBe(ErrorCode.NONE)
   })
 
+  test('loses nobody who is heard of because somebody sets the clock', () => {
+    for (const shiftMs of [-600_000, 600_000]) {
+      const world = worldWithTopic()
+      const client = world.connect()
+      const one = joinAlone(client, GROUP)
+      const beats = (count: number) =>
+        Array.from({ length: count }, () => {
+          world.advance(3000)
+          return beat(client, one)
+        })
+      const before = beats(3)
+      world.clock.set(shiftMs)
+      expect([...before, ...beats(12)]).toEqual(Array.from({ length: 15 }, () => ErrorCode.NONE))
+    }
+  })
+
   test('waits no longer than two sessions for one who has died, however somebody sets the clock', () => {
     for (const shiftMs of [-600_000, 600_000]) {
       const world = worldWithTopic()

@@ -93,6 +93,19 @@ test('more clients than a low limit on open files leaves room for are sent away'
   lobby.entrance.close()
 })
 
+test('who has asked what takes longer and has gone makes room for others', async () => {
+  const lobby = new Lobby(LOOPBACK)
+  const { port } = lobby.entrance
+  for (let count = 0; count < 70; count++) {
+    const gone = await sent(port, frameOf(fetch, 12, fetchOf('t'), count))
+    gone.end()
+  }
+  await Bun.sleep(20)
+  using client = await connect(port)
+  expect((await client.call(apiVersions, 2, named)).errorCode).toBe(0)
+  lobby.entrance.close()
+})
+
 /** Connects when another has gone. */
 async function connectAfter(other: { end(): unknown } | undefined, port: number) {
   other?.end()

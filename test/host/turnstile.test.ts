@@ -94,6 +94,16 @@ test('who waits comes in when its turn is, in order, and is heard with all that 
   expect(entrance.next()).toEqual(['f says me too'])
 })
 
+test('what one has said who then has said all is heard, and that it was all', () => {
+  const entrance = new Entrance()
+  const e = crowd(entrance, 'abcde').at(-1)
+  e?.guest.received(bytes('hello'))
+  e?.guest.ended()
+  entrance.next()
+  advance(500)
+  expect(entrance.next()).toEqual(['e enters', 'e resumes', 'e says hello', 'e has said all'])
+})
+
 test('what comes though the socket is to pause is kept, and it is to pause again', () => {
   const entrance = new Entrance()
   const e = crowd(entrance, 'abcde').at(-1)

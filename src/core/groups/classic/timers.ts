@@ -40,10 +40,11 @@ function endMemberSession(outcome: Outcome, group: ClassicGroup, memberId: strin
   }
   const member = group.members.get(memberId)
   if (!member) return
+  // The moment that the timer was set for has come, whatever the clock says: it may have been set meanwhile.
+  const movedMs = member.sessionEndMs - (member.timerAtMs ?? member.sessionEndMs)
   member.timerAtMs = null
-  if (member.sessionEndMs > outcome.now) {
-    // Where the clock was set back, the end would be further away than the member ever asked for.
-    member.sessionEndMs = Math.min(member.sessionEndMs, outcome.now + member.sessionTimeoutMs)
+  if (movedMs > 0) {
+    member.sessionEndMs = outcome.now + Math.min(movedMs, member.sessionTimeoutMs)
     setSessionTimer(outcome, group.groupId, member)
     return
   }
