@@ -108,16 +108,18 @@ describe('the ready file', () => {
     expect(readdirSync(directory.path)).toEqual(['ready.json'])
   })
 
-  test('takes the place of no device, pipe, link or directory', () => {
+  test('takes the place of no pipe, link or directory', () => {
     using directory = temporaryDirectory()
     const link = `${directory.path}/link`
     symlinkSync('target', link)
-    for (const path of [link, directory.path]) {
+    const pipe = `${directory.path}/pipe`
+    Bun.spawnSync(['mkfifo', pipe])
+    for (const path of [link, pipe, directory.path]) {
       expect(() => removeReadyFile(path)).toThrow(
         new ReadyFileError(`ready file ${path} is there, and is no regular file`),
       )
     }
-    expect(readdirSync(directory.path)).toEqual(['link'])
+    expect(readdirSync(directory.path).sort()).toEqual(['link', 'pipe'])
   })
 
   test('that cannot be written is an error of one line, and leaves nothing', () => {
