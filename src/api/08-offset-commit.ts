@@ -57,9 +57,10 @@ export default api(offsetCommit, (request, { version, catalog, groups }) => {
     const [there, missing] = splitPartitions(topic, partitions)
     const errorCode = isById && !topic ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
     if (there.length > 0) known.push({ topicId, name: topic?.name ?? name, partitions: there })
-    if (missing.length > 0) refused.push({ topicId, name, partitions: withError(missing, errorCode) })
+    if (!topic || missing.length > 0) refused.push({ topicId, name, partitions: withError(missing, errorCode) })
   }
-  if (known.length === 0) return { throttleTimeMs: 0, topics: refused }
+  const key = isById ? 'topicId' : 'name'
+  if (known.length === 0) return { throttleTimeMs: 0, topics: joinTopics(refused, [], key) }
   const { response } = groups.ask({ type: 'offsetCommit', version, request: { ...request, topics: known } })
-  return { throttleTimeMs: 0, topics: joinTopics(refused, response.topics, isById ? 'topicId' : 'name') }
+  return { throttleTimeMs: 0, topics: joinTopics(refused, response.topics, key) }
 })

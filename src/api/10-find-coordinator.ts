@@ -56,11 +56,21 @@ export default api(findCoordinator, ({ key, keyType, coordinatorKeys }, call) =>
 function coordinatorOf(key: string, keyType: number, call: Call) {
   const { version, catalog, endpoint } = call
   const errorCode = faultOf(key, keyType, version) ?? open(keyType, call)
-  if (errorCode === ErrorCode.NONE) {
-    return { nodeId: catalog.nodeId, ...endpoint, errorCode, errorMessage: version < SEVERAL_KEYS ? 'NONE' : '' }
-  }
-  return { ...nowhere, errorCode, errorMessage: errorName(errorCode) }
+  const place = errorCode === ErrorCode.NONE ? { nodeId: catalog.nodeId, ...endpoint } : nowhere
+  return { ...place, errorCode, errorMessage: messageFor(errorCode, keyType, version) }
 }
+
+/** Of a key in a list Kafka says nothing, but where its kind is none (KafkaApis.handleFindCoordinatorRequestV4AndAbove). */
+function messageFor(errorCode: ErrorCode, keyType: number, version: number): string {
+  const isKind = keyType >= GROUP && keyType <= SHARE
+  if (isKind && version >= SEVERAL_KEYS) return ''
+  return errorCode === ErrorCode.INVALID_REQUEST ? MALFORMED : errorName(errorCode)
+}
+
+/** What Kafka's Errors says of INVALID_REQUEST. */
+const MALFORMED =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+  'incompatible broker. See the broker logs for more details.'
 
 function open(keyType: number, { groups, transactions }: Call): ErrorCode {
   if (keyType === GROUP) return groups.open()

@@ -52,12 +52,13 @@ export default api(txnOffsetCommit, (request, { version, catalog, groups, transa
   const known: TxnOffsetCommitRequest['topics'][number][] = []
   const refused: TxnOffsetCommitResponse['topics'][number][] = []
   for (const { name, partitions } of request.topics) {
-    const [there, missing] = splitPartitions(catalog.topicByName(name), partitions)
+    const topic = catalog.topicByName(name)
+    const [there, missing] = splitPartitions(topic, partitions)
     if (there.length > 0) known.push({ name, partitions: there })
-    if (missing.length === 0) continue
+    if (topic && missing.length === 0) continue
     refused.push({ name, partitions: withError(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) })
   }
-  if (known.length === 0) return { throttleTimeMs: 0, topics: refused }
+  if (known.length === 0) return { throttleTimeMs: 0, topics: joinTopics(refused, [], 'name') }
   const admission = admissionFor(version)
   const { topics } = groups.commitTransactionalOffsets(
     { ...request, topics: known },

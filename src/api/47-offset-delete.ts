@@ -36,9 +36,10 @@ export default api(offsetDelete, (request, { catalog, groups }) => {
   const known: OffsetDeleteRequest['topics'][number][] = []
   const refused: OffsetDeleteResponse['topics'][number][] = []
   for (const { name, partitions } of request.topics) {
-    const [there, missing] = splitPartitions(catalog.topicByName(name), partitions)
+    const topic = catalog.topicByName(name)
+    const [there, missing] = splitPartitions(topic, partitions)
     if (there.length > 0) known.push({ name, partitions: there })
-    if (missing.length === 0) continue
+    if (topic && missing.length === 0) continue
     refused.push({ name, partitions: withError(missing, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) })
   }
   const { response } = groups.ask({ type: 'offsetDelete', request: { ...request, topics: known } })

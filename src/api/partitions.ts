@@ -54,16 +54,20 @@ export function withError(partitions: readonly Indexed[], errorCode: ErrorCode) 
   return partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode }))
 }
 
-/** The answers about topics from two sides, with one entry for each topic that both know by `key`. */
+/**
+ * The answers about topics from two sides. Where the first has any, each topic has one entry, found by `key`; else the
+ * second stands as it is (OffsetCommitResponse.Builder.merge).
+ */
 export function joinTopics<
   K extends string,
   T extends Readonly<Record<K, string>> & { readonly partitions: readonly unknown[] },
 >(first: readonly T[], second: readonly T[], key: K): readonly T[] {
   if (first.length === 0) return second
-  const joined = new Map<string, T>(first.map(topic => [topic[key], topic]))
-  for (const topic of second) {
+  const joined = new Map<string, T & { readonly partitions: unknown[] }>()
+  for (const topic of [...first, ...second]) {
     const earlier = joined.get(topic[key])
-    joined.set(topic[key], earlier ? { ...topic, partitions: [...earlier.partitions, ...topic.partitions] } : topic)
+    if (earlier) for (const partition of topic.partitions) earlier.partitions.push(partition)
+    else joined.set(topic[key], { ...topic, partitions: [...topic.partitions] })
   }
   return [...joined.values()]
 }

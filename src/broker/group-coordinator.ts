@@ -191,7 +191,9 @@ function admissionFault(
   { producerId, producerEpoch }: TxnOffsetCommitRequest,
   admit: (partition: TopicPartition) => ErrorCode,
 ): ErrorCode {
-  if (log.producerEpochOf(producerId) > producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
+  const lastEpoch = log.producerEpochOf(producerId)
+  // One whom the log does not know is not fenced by it, not even with an epoch that cannot be.
+  if (lastEpoch >= 0 && lastEpoch > producerEpoch) return ErrorCode.INVALID_PRODUCER_EPOCH
   if (log.hasOngoingTransaction(producerId, producerEpoch)) return ErrorCode.NONE
   return codeForCommitter(admit({ topic: log.topic, partition: log.partition }))
 }

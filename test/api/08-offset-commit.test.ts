@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { offsetCommit } from '../../src/api/08-offset-commit.ts'
 import { type Uuid, zeroUuid } from '../../src/base/uuid.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
+import type { Infer } from '../../src/wire/schema.ts'
 import { codesOf, commit, commitOf, committed, joinAlone } from '../sim/groups.ts'
 import { World } from '../sim/world.ts'
 import { versionsOf } from './ask.ts'
@@ -21,6 +22,15 @@ function requestIn(version: number, topicId: Uuid, offsets: readonly number[]) {
   const request = commitOf(GROUP, offsets)
   if (version < BY_ID) return request
   return { ...request, topics: request.topics.map(topic => ({ ...topic, name: '', topicId })) }
+}
+
+function topicOf(topicId: Uuid, name: string, indexes: readonly number[]) {
+  const partitions = indexes.map(partitionIndex => ({ partitionIndex, committedOffset: 5, committedMetadata: '' }))
+  return { topicId, name, partitions }
+}
+
+function indexesOf({ topicId, name, partitions }: Infer<typeof offsetCommit.response>['topics'][number]) {
+  return [name || topicId, ...partitions.map(of => of.partitionIndex)]
 }
 
 describe('OffsetCommit', () => {
@@ -61,6 +71,37 @@ describe('OffsetCommit', () => {
       ['t', [2, 0, 1]],
       ['none', [0]],
     ])
+  })
+
+  test('answers a topic that comes twice once, where anything of the request is not there', () => {
+    const { client, topicId } = setUp()
+    const answered = (version: number, ...topics: [Uuid, string, number[]][]) => {
+      const request = { ...commitOf(GROUP, []), topics: topics.map(([id, name, of]) => topicOf(id, name, of)) }
+      return client.call(offsetCommit, version, request).topics.map(topic => indexesOf(topic))
+    }
+    expect(answered(9, [zeroUuid, 't', [0, 50]], [zeroUuid, 't', [1, 51]])).toEqual([['t', 50, 51, 0, 1]])
+    expect(answered(BY_ID, [UNKNOWN_ID, '', [1]], [UNKNOWN_ID, '', [3]], [topicId, '', [1, 99]])).toEqual([
+      [UNKNOWN_ID, 1, 3],
+      [topicId, 99, 1],
+    ])
+    expect(answered(9, [zeroUuid, 't', [9]], [zeroUuid, 'none', [0]], [zeroUuid, 't', [8]])).toEqual([
+      ['t', 9, 8],
+      ['none', 0],
+    ])
+    const known = [zeroUuid, 't', [0]] satisfies [Uuid, string, number[]]
+    expect(answered(9, known, known)).toEqual([
+      ['t', 0],
+      ['t', 0],
+    ])
+  })
+
+  test('without partitions, tells of the topics that are not there', () => {
+    const { client, topicId } = setUp()
+    const topics = [topicOf(topicId, 't', []), topicOf(UNKNOWN_ID, 'none', [])]
+    const answered = (version: number) =>
+      client.call(offsetCommit, version, { ...commitOf(GROUP, []), topics }).topics.map(topic => indexesOf(topic))
+    expect(answered(9)).toEqual([['none']])
+    expect(answered(BY_ID)).toEqual([[UNKNOWN_ID]])
   })
 
   test('without anything to commit nothing is asked', () => {

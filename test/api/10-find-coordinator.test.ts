@@ -10,6 +10,12 @@ const TRANSACTION = 1
 const SHARE = 2
 const HERE = { nodeId: 1, host: 'broker.test', port: 9092, errorCode: ErrorCode.NONE }
 const NOWHERE = { nodeId: -1, host: '', port: -1 }
+const MALFORMED = {
+  errorCode: ErrorCode.INVALID_REQUEST,
+  errorMessage:
+    'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+    'incompatible broker. See the broker logs for more details.',
+}
 const SHARE_KEY = 'group:AAAAAAAAAAAAAAAAAAAAAQ:0'
 
 function find(client: SimClient, version: number, key: string, keyType = GROUP) {
@@ -42,8 +48,15 @@ describe('FindCoordinator', () => {
   test.each([-1, 3])('there is no coordinator of kind %i', keyType => {
     const client = new World().connect()
     for (const version of [1, 3, 4, 6]) {
-      expect(find(client, version, 'k', keyType)).toMatchObject({ ...NOWHERE, errorCode: ErrorCode.INVALID_REQUEST })
+      expect(find(client, version, 'k', keyType)).toMatchObject({ ...NOWHERE, ...MALFORMED })
     }
+  })
+
+  test('what is wrong with a key of share groups is left unsaid since version 4', () => {
+    const client = new World().connect()
+    for (const version of [1, 3]) expect(find(client, version, SHARE_KEY, SHARE)).toMatchObject(MALFORMED)
+    expect(find(client, 4, SHARE_KEY, SHARE)).toMatchObject({ ...MALFORMED, errorMessage: '' })
+    expect(find(client, 6, 'abc', SHARE)).toMatchObject({ ...MALFORMED, errorMessage: '' })
   })
 
   test('share groups are known from version 6 on, by keys of three parts', () => {

@@ -41,7 +41,7 @@ describe('DescribeGroups', () => {
       for (const group of groups) {
         expect(group).toMatchObject({ errorCode, groupState: 'Dead', members: [] })
         expect(group.authorizedOperations).toBe(isTold ? ALL_OPERATIONS : NOT_ASKED)
-        expect(group.errorMessage).toBe(version < NOT_FOUND ? null : `Group '${group.groupId}' not found`)
+        expect(group.errorMessage).toBe(version < NOT_FOUND ? null : `Group ${group.groupId} not found.`)
       }
     },
   )

@@ -67,6 +67,20 @@ describe('TxnOffsetCommit', () => {
     ])
   })
 
+  test.each(versions)('version %i: answers once what is not there', version => {
+    const { client, producer } = setUp()
+    const topics = ['none', 't', 'none', 'empty'].map((name, index) => ({
+      name,
+      partitions: name === 'empty' ? [] : [{ partitionIndex: 7 + index, committedOffset: 1, committedMetadata: '' }],
+    }))
+    const answer = client.call(txnOffsetCommit, version, { ...txnCommitOf(producer, GROUP, []), topics })
+    expect(answer.topics.map(({ name, partitions }) => [name, ...partitions.map(of => of.partitionIndex)])).toEqual([
+      ['none', 7, 9],
+      ['t', 8],
+      ['empty'],
+    ])
+  })
+
   test.each(versions)('version %i: of a group without a name', version => {
     const { client, producer } = setUp()
     expect(codesOf(client.call(txnOffsetCommit, version, txnCommitOf(producer, '', [1])))).toEqual([INVALID_GROUP_ID])
@@ -90,6 +104,7 @@ describe('TxnOffsetCommit', () => {
     const codes = (of: TransactionalProducer) => txnCommit(client, of, GROUP, [1])
     expect(codes({ ...producer, transactionalId: 'other' })).toEqual([INVALID_PRODUCER_ID_MAPPING])
     expect(codes({ ...producer, producerId: producer.producerId + 1 })).toEqual([INVALID_PRODUCER_ID_MAPPING])
+    expect(codes({ ...producer, producerId: -1, producerEpoch: -2 })).toEqual([INVALID_PRODUCER_ID_MAPPING])
     const next = initProducer(client, 'tx')
     expect(codes(producer)).toEqual([INVALID_PRODUCER_EPOCH])
     expect(codes(next)).toEqual([NONE])

@@ -12,8 +12,8 @@ function setUp() {
   world.createTopic('t', 2)
   const client = world.connect()
   commit(client, 'g', [1, 2])
-  const remove = (groupId: string, topics: Readonly<Record<string, readonly number[]>>) => {
-    const entries = Object.entries(topics).map(([name, indexes]) => ({
+  const remove = (groupId: string, ...topics: readonly (readonly [name: string, ...indexes: number[]])[]) => {
+    const entries = topics.map(([name, ...indexes]) => ({
       name,
       partitions: indexes.map(partitionIndex => ({ partitionIndex })),
     }))
@@ -30,7 +30,7 @@ function setUp() {
 describe('OffsetDelete', () => {
   test('forgets what was committed, and tells what is not there', () => {
     const { client, remove } = setUp()
-    expect(remove('g', { none: [0], t: [1, 7] })).toEqual({
+    expect(remove('g', ['none', 0], ['t', 1, 7])).toEqual({
       errorCode: NONE,
       codes: [
         ['none', [0, UNKNOWN]],
@@ -40,17 +40,28 @@ describe('OffsetDelete', () => {
     expect(committed(client, 'g')).toEqual({ 't-0': 1 })
   })
 
+  test('tells once of a topic that comes twice, and of one without partitions that is not there', () => {
+    const { remove } = setUp()
+    const gone = (index: number) => [index, UNKNOWN]
+    expect(remove('g', ['t', 3, 3], ['t', 1], ['t', 99, 0], ['none'], ['']).codes).toEqual([
+      ['t', gone(3), gone(3), gone(99), [1, NONE], [0, NONE]],
+      ['none'],
+      [''],
+    ])
+    expect(remove('g', ['none', 0], ['t'], ['none', 1]).codes).toEqual([['none', gone(0), gone(1)]])
+  })
+
   test('an error of the group is the whole answer', () => {
     const { remove } = setUp()
-    expect(remove('none', { t: [0], none: [0] })).toEqual({ errorCode: ErrorCode.GROUP_ID_NOT_FOUND, codes: [] })
-    expect(remove('', {})).toEqual({ errorCode: ErrorCode.INVALID_GROUP_ID, codes: [] })
+    expect(remove('none', ['t', 0], ['none', 0])).toEqual({ errorCode: ErrorCode.GROUP_ID_NOT_FOUND, codes: [] })
+    expect(remove('')).toEqual({ errorCode: ErrorCode.INVALID_GROUP_ID, codes: [] })
   })
 
   test('leaves the offsets of topics that the group is subscribed to', () => {
     const { client, remove } = setUp()
     const member = joinAlone(client, 'g')
     commit(client, 'g', [5], member)
-    expect(remove('g', { t: [0] }).codes).toEqual([['t', [0, ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC]]])
+    expect(remove('g', ['t', 0]).codes).toEqual([['t', [0, ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC]]])
     expect(committed(client, 'g')).toEqual({ 't-0': 5, 't-1': 2 })
   })
 })

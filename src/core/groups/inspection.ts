@@ -21,8 +21,7 @@ function describe(state: GroupsState, groupId: string, version: number): Describ
   const stored = state.groups.get(groupId)
   if (!stored) {
     const isError = version >= GROUP_ID_NOT_FOUND_VERSION
-    // Kafka's tools look for the last two words.
-    const errorMessage = isError ? `Group '${groupId}' not found` : null
+    const errorMessage = isError ? `Group ${groupId} not found.` : null
     const errorCode = isError ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.NONE
     return { ...noMembers, errorCode, errorMessage, groupId, groupState: 'Dead' }
   }

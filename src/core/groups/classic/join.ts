@@ -154,7 +154,8 @@ function replaceStaticMember(
   const formerLeaderId = group.leaderId
   dismiss(outcome, group, earlier, ErrorCode.FENCED_INSTANCE_ID)
   endSession(outcome, group, earlier.memberId)
-  const member = { ...earlier, memberId, timerAtMs: null }
+  // Nobody is new who was here before: while it waits its session does not end (ClassicGroup.replaceStaticMember).
+  const member = { ...earlier, memberId, isNew: false, timerAtMs: null }
   group.replace(earlier, member)
   extendSession(outcome, group, member)
   updateMember(outcome, group, command, member)

@@ -36,6 +36,16 @@ describe('a session that ends', () => {
     expect(groups.joinAnswer(joiner)).toMatchObject({ errorCode: ErrorCode.UNKNOWN_MEMBER_ID, memberId: '' })
   })
 
+  test('does not end for a static member that waits, and has restarted while it was new', () => {
+    const groups = new Groups()
+    const { memberId } = groups.joined({ sessionTimeoutMs: 10 * SESSION_MS }, 3)
+    groups.join({ groupInstanceId: 'one' })
+    const restarted = groups.join({ groupInstanceId: 'one' })
+    groups.advance(5 * SESSION_MS)
+    groups.joined({ memberId }, 3)
+    expect(groups.joinAnswer(restarted)).toMatchObject({ errorCode: ErrorCode.NONE, generationId: 2 })
+  })
+
   test('lets those go on who waited for the one that is gone', () => {
     const groups = new Groups()
     const { leader } = groups.stablePair()
