@@ -77,14 +77,13 @@ export default api(metadata, (request, call) => {
   if (error !== null) return refusal(request, error)
   const { catalog, endpoint } = call
   const entries = entriesFor(request, call)
-  const asksTopics = request.includeTopicAuthorizedOperations
   const asksCluster = request.includeClusterAuthorizedOperations
   return {
     throttleTimeMs: 0,
     brokers: catalog.brokers.map(({ id, rack }) => ({ nodeId: id, ...endpoint, rack })),
     clusterId: catalog.clusterId,
     controllerId: catalog.nodeId,
-    topics: asksTopics ? entries.map(entry => ({ ...entry, topicAuthorizedOperations: topicOperations })) : entries,
+    topics: request.includeTopicAuthorizedOperations ? entries.map(withOperations) : entries,
     clusterAuthorizedOperations: asksCluster ? clusterOperations : OPERATIONS_NOT_ASKED,
     errorCode: ErrorCode.NONE,
   }
@@ -135,6 +134,12 @@ function created(name: string, { catalog, configs, now }: Call): TopicEntry {
   }
   const topic = catalog.topicByName(name)
   return topic ? described(topic) : without(name, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
+}
+
+/** What is allowed: Kafka tells it of a name without a topic too, and not of an id without one. */
+function withOperations(entry: TopicEntry): TopicEntry {
+  if (entry.errorCode === ErrorCode.UNKNOWN_TOPIC_ID) return entry
+  return { ...entry, topicAuthorizedOperations: topicOperations }
 }
 
 function describedById(id: Uuid, { catalog }: Call): TopicEntry {

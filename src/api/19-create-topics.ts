@@ -1,6 +1,7 @@
 import { zeroUuid } from '../base/uuid.ts'
 import type { CreatedTopic } from '../core/catalog/catalog.ts'
 import { describeTopicConfigs } from '../core/configs/describe.ts'
+import { topicConfigValue } from '../core/configs/topic-configs.ts'
 import { ErrorCode } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string, uuid } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
@@ -70,6 +71,11 @@ export default api(createTopics, (request, call) => {
 })
 
 function answerFor(topic: CreatedTopic, { configs, version }: Call) {
-  const isDescribed = topic.errorCode === ErrorCode.NONE && version >= CONFIGS_ANSWERED
-  return { ...topic, configs: isDescribed ? describeTopicConfigs(topic.configs, configs) : [] }
+  if (topic.errorCode !== ErrorCode.NONE || version < CONFIGS_ANSWERED) return { ...topic, configs: [] }
+  // Values as somebody wrote them, where DescribeConfigs tells what they mean (KafkaConfigSchema.toConfigEntry).
+  const asWritten = describeTopicConfigs(topic.configs, configs).map(config => ({
+    ...config,
+    value: topicConfigValue(config.name, topic.configs, configs),
+  }))
+  return { ...topic, configs: asWritten }
 }

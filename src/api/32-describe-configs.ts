@@ -75,11 +75,20 @@ interface Fault {
   readonly errorMessage: string
 }
 
-export default api(describeConfigs, (request, call) => ({
-  throttleTimeMs: 0,
-  results: request.resources.map(resource => {
+/** Errors.INVALID_REQUEST */
+const malformed = invalidRequest(
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+    'incompatible broker. See the broker logs for more details.',
+)
+
+const resourceTypes: ReadonlySet<number> = new Set(Object.values(ResourceType))
+
+export default api(describeConfigs, (request, call) => {
+  // Kafka refuses the whole request for one resource of a type that it does not know.
+  const isMalformed = request.resources.some(({ resourceType }) => !resourceTypes.has(resourceType))
+  const results = request.resources.map(resource => {
     const { resourceType, resourceName } = resource
-    const described = describe(resource, call)
+    const described = isMalformed ? malformed : describe(resource, call)
     if ('errorCode' in described) return { ...described, resourceType, resourceName, configs: [] }
     return {
       errorCode: ErrorCode.NONE,
@@ -92,8 +101,9 @@ export default api(describeConfigs, (request, call) => ({
         synonyms: request.includeSynonyms ? config.synonyms : [],
       })),
     }
-  }),
-}))
+  })
+  return { throttleTimeMs: 0, results }
+})
 
 function describe(resource: Resource, call: Call): DescribedConfig[] | Fault {
   const { resourceType, resourceName, configurationKeys: keys } = resource
@@ -113,7 +123,7 @@ function describe(resource: Resource, call: Call): DescribedConfig[] | Fault {
       if (resourceName === '') return invalidRequest('Group name must not be empty')
       return describeGroupConfigs(catalog.configsOf(resourceType, resourceName), configs, keys)
     default:
-      return invalidRequest(`Resource type ${resourceType} has no configs`)
+      return malformed
   }
 }
 

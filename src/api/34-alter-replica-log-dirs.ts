@@ -38,8 +38,8 @@ export default api(alterReplicaLogDirs, ({ dirs }, call) => {
   for (const { path, topics } of dirs) {
     for (const { name, partitions } of topics) {
       const ofTopic = paths.get(name) ?? new Map<number, string>()
-      for (const partition of partitions) ofTopic.set(partition, path)
-      paths.set(name, ofTopic)
+      // A topic of which nothing is to be moved has no answer.
+      for (const partition of partitions) paths.set(name, ofTopic.set(partition, path))
     }
   }
   const results = Array.from(paths, ([topicName, ofTopic]) => {

@@ -138,4 +138,10 @@ describe('Metadata', () => {
     expect(answer.clusterAuthorizedOperations).toBe(8096)
     expect(answer.topics.map(topic => topic.topicAuthorizedOperations)).toEqual([3576, 3576])
   })
+
+  test.each(from(12))('v%i does not say what is allowed of an id that is not known', version => {
+    const { fixture, id } = withTopic()
+    const { topics } = question(fixture, version, { ids: [otherId, id], asksOperations: true })
+    expect(topics.map(topic => topic.topicAuthorizedOperations)).toEqual([-2147483648, 3576])
+  })
 })

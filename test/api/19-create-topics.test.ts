@@ -41,6 +41,21 @@ describe('CreateTopics', () => {
     expect(made?.configs?.find(({ name }) => name === 'segment.bytes')?.configSource).toBe(5)
   })
 
+  test.each([5, 6, 7])('v%i shows values as they were written', version => {
+    const fixture = new CatalogFixture({ 'log.roll.ms': ' 77 ', 'log.retention.hours': '+1' })
+    const written = { 'cleanup.policy': ' compact , delete ', 'segment.bytes': ' 2000000', preallocate: ' TRUE' }
+    const configs = Object.entries(written).map(([name, value]) => ({ name, value }))
+    const request = { topics: [newTopic({ name: 'a', configs })], validateOnly: false, timeoutMs: 1000 }
+    const [made] = ask(door, createTopics, fixture, version, request).topics
+    const shown = Object.fromEntries(made?.configs?.map(({ name, value }) => [name, value]) ?? [])
+    expect(shown).toMatchObject({
+      ...written,
+      'segment.ms': ' 77 ',
+      'retention.ms': '3600000',
+      'flush.ms': '9223372036854775807',
+    })
+  })
+
   test('v0 cannot ask for validation alone', () => {
     const fixture = new CatalogFixture()
     create(fixture, 0, ['a'], true)

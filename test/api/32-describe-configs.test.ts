@@ -4,7 +4,7 @@ import { ResourceType } from '../../src/core/catalog/state.ts'
 import { ConfigSource } from '../../src/core/configs/sources.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { CatalogFixture } from '../core/catalog/fixture.ts'
-import { ask as askDoor } from './ask.ts'
+import { ask as askDoor, versionsOf } from './ask.ts'
 
 const { TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP } = ResourceType
 
@@ -203,6 +203,26 @@ test('groups and client metrics show what they have set', () => {
   expect(ask(CLIENT_METRICS, 'm', { keys: ['interval.ms'] }).configs).toMatchObject([
     { value: '60000', configSource: ConfigSource.CLIENT_METRICS_CONFIG },
   ])
+})
+
+test.each(versionsOf(describeConfigs))('v%i: one resource of a type that is not known spoils all', version => {
+  for (const strange of [0, 3, -1]) {
+    const resources = [
+      { resourceType: TOPIC, resourceName: 'compacted', configurationKeys: null },
+      { resourceType: strange, resourceName: 'x', configurationKeys: null },
+    ]
+    const question = { resources, includeSynonyms: false, includeDocumentation: false }
+    expect(askDoor(door, describeConfigs, fixture, version, question).results).toEqual(
+      resources.map(({ resourceType, resourceName }) => ({
+        errorCode: ErrorCode.INVALID_REQUEST,
+        errorMessage:
+          'This most likely occurs because of a request being malformed by the client library or the message was sent to an incompatible broker. See the broker logs for more details.',
+        resourceType,
+        resourceName,
+        configs: [],
+      })),
+    )
+  }
 })
 
 describe('what cannot be described has no configs', () => {

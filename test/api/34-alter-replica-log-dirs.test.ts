@@ -42,6 +42,18 @@ describe('AlterReplicaLogDirs', () => {
     expect(move(LOG_DIR, 't', 0, { world })?.[0]?.errorCode).toBe(ErrorCode.INVALID_REPLICA_ASSIGNMENT)
   })
 
+  test('a topic of which nothing is to be moved has no answer', () => {
+    const still = ['t', 'none'].map(name => ({ name, partitions: [] }))
+    const moved = { name: 't', partitions: [1] }
+    const client = newWorld().connect()
+    const resultsOf = (topics: (typeof moved)[]) =>
+      client.call(alterReplicaLogDirs, 2, { dirs: [{ path: '/no/such', topics }] }).results
+    expect(resultsOf(still)).toEqual([])
+    expect(resultsOf([...still, moved])).toEqual([
+      { topicName: 't', partitions: [{ partitionIndex: 1, errorCode: ErrorCode.LOG_DIR_NOT_FOUND }] },
+    ])
+  })
+
   test('of a partition that is sent to two directories the last one counts', () => {
     const topics = [{ name: 't', partitions: [0, 1] }]
     const dirs = [

@@ -10,11 +10,11 @@ import type { CatalogState } from './state.ts'
 /** What a quota can be: a whole number up to `greatest`, or any number where that is null. */
 interface QuotaKey {
   readonly name: string
-  readonly greatest: number | null
+  readonly greatest: bigint | null
 }
 
-const MAX_INT = 2 ** 31 - 1
-const MAX_LONG = 2 ** 63
+const MAX_INT = 2n ** 31n - 1n
+const MAX_LONG = 2n ** 63n - 1n
 
 /** QuotaConfig.userAndClientQuotaConfigs */
 const clientKeys: readonly QuotaKey[] = [
@@ -110,6 +110,7 @@ function valueFault(keys: readonly QuotaKey[], name: string, value: number): str
   if (!key) return `There is no quota ${excerpt(name)} for it`
   if (value <= 0) return `${name} must be greater than 0, and is ${value}`
   if (key.greatest === null) return null
-  if (value > key.greatest) return `${name} is ${key.greatest} at most, and not ${value}`
+  // As a double, the greatest long is one more than it is.
+  if (value > Number(key.greatest)) return `${name} is ${key.greatest} at most, and not ${value}`
   return Math.abs(value % 1) > TOLERANCE ? `${name} must be a whole number, and is ${value}` : null
 }

@@ -264,7 +264,7 @@ export function configFault(name: string, value: string): string | null {
 function nodeIdOf(overrides: ReadonlyMap<string, string>): string {
   const nodeId = overrides.get('node.id')
   const brokerId = overrides.get('broker.id')
-  if (nodeId !== undefined && brokerId !== undefined && Number(nodeId) !== Number(brokerId)) {
+  if (nodeId !== undefined && brokerId !== undefined && textToNumber(nodeId) !== textToNumber(brokerId)) {
     throw new ConfigError(`node.id is ${nodeId} and broker.id is ${brokerId}: give one of them`)
   }
   return nodeId ?? brokerId ?? '1'

@@ -6,8 +6,9 @@
  */
 import type { BrokerConfigs } from './broker-configs.ts'
 import { ipOverridesFault } from './connection-overrides.ts'
-import { excerpt } from './definition.ts'
+import { excerpt, textToLong } from './definition.ts'
 import { groupBoundsConflict } from './group-bounds.ts'
+import { javaTrim } from './java-text.ts'
 
 export type Rule = (wanted: BrokerConfigs, inForce: BrokerConfigs) => string | null
 
@@ -26,9 +27,9 @@ export function firstComplaint(rules: readonly Rule[], wanted: BrokerConfigs, in
 }
 
 const MEBIBYTE = 1024 * 1024
-const NO_LIMIT = -1
+const NO_LIMIT = -1n
 /** A local retention that is the topic's whole one. */
-const AS_THE_WHOLE = -2
+const AS_THE_WHOLE = -2n
 
 const rollsInTime: Rule = wanted => {
   if (wanted.number('log.roll.ms') < 1) return 'log.roll.ms must be greater than or equal to 1'
@@ -83,8 +84,8 @@ const growsSlowly: Rule = (wanted, inForce) => {
 
 const keepsLocallyWhatItKeeps: Rule = wanted => {
   for (const unit of ['ms', 'bytes']) {
-    const whole = wanted.number(`log.retention.${unit}`)
-    const local = wanted.number(`log.local.retention.${unit}`)
+    const whole = textToLong(wanted.valueInForce(`log.retention.${unit}`) ?? '')
+    const local = textToLong(wanted.valueInForce(`log.local.retention.${unit}`) ?? '')
     if (whole === NO_LIMIT || local === AS_THE_WHOLE) continue
     const invalid = `Invalid value ${local} for configuration log.local.retention.${unit}: Value must not be`
     if (local === NO_LIMIT) return `${invalid} -1 as log.retention.${unit} value is set as ${whole}.`
@@ -96,7 +97,7 @@ const keepsLocallyWhatItKeeps: Rule = wanted => {
 const admitsSomebody: Rule = wanted => {
   const overrides = wanted.value('max.connections.per.ip.overrides') ?? ''
   const fault = ipOverridesFault(overrides)
-  if (fault !== null || wanted.maxConnectionsPerIp > 0 || overrides.trim() !== '') return fault
+  if (fault !== null || wanted.maxConnectionsPerIp > 0 || javaTrim(overrides) !== '') return fault
   return 'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.'
 }
 

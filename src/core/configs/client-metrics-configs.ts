@@ -2,6 +2,7 @@
 import { ErrorCode } from '../../wire/errors.ts'
 import { type ConfigRefusal, excerpt, refusal, textToList, textToNumber } from './definition.ts'
 import { clientMetricsTable } from './group-table.ts'
+import { javaTrim } from './java-text.ts'
 import { ConfigTable } from './table.ts'
 
 export const clientMetricsConfigTable = new ConfigTable(clientMetricsTable)
@@ -50,7 +51,7 @@ function matchRefusal(text: string): ConfigRefusal | null {
 /** `parameter=regular expression`, with one equals sign. */
 function isMatchPattern(text: string): boolean {
   const [parameter = '', pattern = '', ...rest] = text.split('=')
-  return pattern !== '' && rest.length === 0 && matchParameters.has(parameter.trim()) && isRegex(pattern.trim())
+  return pattern !== '' && rest.length === 0 && matchParameters.has(javaTrim(parameter)) && isRegex(javaTrim(pattern))
 }
 
 function isRegex(pattern: string): boolean {

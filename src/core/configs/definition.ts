@@ -4,6 +4,7 @@
  */
 
 import type { ErrorCode } from '../../wire/errors.ts'
+import { asciiDigits, javaDouble, javaTrim, wordsBetweenCommas } from './java-text.ts'
 
 /** Why a set of configs is not taken. */
 export interface ConfigRefusal {
@@ -44,25 +45,25 @@ export interface Definition {
 /** Why `text` is no value of the config, in Kafka's words, or null. */
 export function refusal(definition: Definition, text: string): string | null {
   const { name, type, accepts } = definition
-  const unfit = misfit(definition, text.trim())
+  const unfit = misfit(definition, javaTrim(text))
   if (unfit !== null) return invalid(name, text, unfit)
   if (accepts === 'replicas') return replicasRefusal(name, textToList(text))
-  if (type === 'list' && textToList(text).includes('')) return `Configuration '${name}' values must not be empty.`
-  if (accepts === '*') return null
   if (accepts.includes('..')) {
-    const outside = rangeRefusal(accepts, Number.parseFloat(text))
+    const outside = rangeRefusal(accepts, type === 'double' ? textToDouble(text) : textToNumber(text))
     return outside && invalid(name, canonicalText(definition, text), outside)
   }
-  const words = type === 'list' ? textToList(text) : [text.trim()]
-  const stranger = words.find(word => !isChoice(accepts, word))
-  return stranger === undefined ? null : invalid(name, stranger, choiceRefusal(accepts))
+  for (const word of type === 'list' ? textToList(text) : [javaTrim(text)]) {
+    if (type === 'list' && word === '') return `Configuration '${name}' values must not be empty.`
+    if (accepts !== '*' && !isChoice(accepts, word)) return invalid(name, word, choiceRefusal(accepts))
+  }
+  return null
 }
 
 /** The text that Kafka shows for a value: trimmed, numbers as Java prints them, lists without blanks or repetitions. */
 export function canonicalText({ type, accepts }: Definition, text: string): string {
-  const trimmed = text.trim()
+  const trimmed = javaTrim(text)
   if (type === 'boolean') return trimmed.toLowerCase()
-  if (type === 'int' || type === 'short' || type === 'long') return BigInt(trimmed).toString()
+  if (type === 'int' || type === 'short' || type === 'long') return textToLong(trimmed).toString()
   if (type === 'double') return javaDouble(textToDouble(trimmed))
   if (type !== 'list') return trimmed
   const words = textToList(trimmed)
@@ -70,22 +71,27 @@ export function canonicalText({ type, accepts }: Definition, text: string): stri
 }
 
 export function textToBoolean(text: string): boolean {
-  return text.trim().toLowerCase() === 'true'
+  return javaTrim(text).toLowerCase() === 'true'
 }
 
 /** Of an integer. Long.MAX is 2 ** 63, as in the wire's int64. */
 export function textToNumber(text: string): number {
-  return Number(text)
+  return Number(asciiDigits(javaTrim(text)))
+}
+
+/** Of an integer, to the last digit. */
+export function textToLong(text: string): bigint {
+  return BigInt(asciiDigits(javaTrim(text)))
 }
 
 /** Java lets a double end with its type. */
 export function textToDouble(text: string): number {
-  return Number(text.trim().replace(/[fd]$/i, ''))
+  return Number(javaTrim(text).replace(/[fd]$/i, ''))
 }
 
 export function textToList(text: string): string[] {
-  const trimmed = text.trim()
-  return trimmed === '' ? [] : trimmed.split(',').map(word => word.trim())
+  const trimmed = javaTrim(text)
+  return trimmed === '' ? [] : wordsBetweenCommas(trimmed)
 }
 
 /** As much of a client's text as an error message repeats, however much there is. */
@@ -120,11 +126,14 @@ function misfit({ type, default: fallback }: Definition, text: string): string |
 
 const javaDoublePattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[fd]?$/i
 
-/** Decimal digits with a sign or without, that fit into `bits` bits. Nineteen digits bound the work. */
-function isInteger(text: string, bits: bigint): boolean {
-  if (!/^[+-]?\d{1,19}$/.test(text)) return false
+/** Decimal digits of any script, as asciiDigits knows them. Nineteen, but for zeros before them, bound the work. */
+const javaIntegerPattern = /^[+\-]?0*[\p{Nd}--[\u{10000}-\u{10FFFF}]]{1,19}$/v
+
+/** Whether `text`, trimmed, is an integer that fits into `bits` bits. */
+export function isInteger(text: string, bits: bigint): boolean {
+  if (!javaIntegerPattern.test(text)) return false
   const most = 1n << (bits - 1n)
-  const number = BigInt(text)
+  const number = textToLong(text)
   return number >= -most && number < most
 }
 
@@ -154,21 +163,11 @@ function choiceRefusal(accepts: string): string {
   return `String must be one of${inAnyCase ? ' (case insensitive)' : ''}: ${choices}`
 }
 
-/** ThrottledReplicaListValidator, which lets a list begin well and go on with nothing. */
+/** ThrottledReplicaListValidator, to which words that are empty say nothing. */
 function replicasRefusal(name: string, words: readonly string[]): string | null {
-  const isAll = words.length === 1 && words[0] === '*'
-  if (isAll || words.every(word => word === '' || /^\d+:\d+$/.test(word))) return null
+  const replicas = words.map(javaTrim).filter(word => word !== '')
+  if (replicas.join() === '*' || replicas.every(word => /^\d+:\d+$/.test(word))) return null
   const form = '[partitionId]:[brokerId],[partitionId]:[brokerId],...'
   const wanted = `${name} must be the literal '*' or a list of replicas in the following format: ${form}`
   return invalid(name, `[${words.join(', ')}]`, wanted)
-}
-
-/** As Double.toString: always a fraction, and an exponent below 0.001 and from 10 000 000 on. */
-function javaDouble(value: number): string {
-  const size = Math.abs(value)
-  const [digits = '', exponent] = (
-    value !== 0 && (size < 1e-3 || size >= 1e7) ? value.toExponential() : String(value)
-  ).split('e')
-  const fraction = digits.includes('.') ? digits : `${digits}.0`
-  return exponent === undefined ? fraction : `${fraction}E${exponent.replace('+', '')}`
 }

@@ -4,6 +4,7 @@ import type { BrokerConfigs } from './broker-configs.ts'
 import { type ConfigRefusal, excerpt, refusal, textToNumber } from './definition.ts'
 import { groupBoundsConflict } from './group-bounds.ts'
 import { groupTable } from './group-table.ts'
+import { javaTrim } from './java-text.ts'
 import { ConfigTable } from './table.ts'
 
 export const groupConfigTable = new ConfigTable(groupTable)
@@ -72,7 +73,7 @@ const byDuration = 'by_duration:'
 
 /** A group begins at an end of its partitions or at an age (ShareGroupAutoOffsetResetStrategy). */
 function offsetResetRefusal(name: string, value: string): string | null {
-  const text = value.trim()
+  const text = javaTrim(value)
   if (name !== 'share.auto.offset.reset' || text === 'earliest' || text === 'latest') return null
   if (text.startsWith(byDuration) && duration.test(text.slice(byDuration.length))) return null
   const form = "The value must be either 'earliest', 'latest' or of the format 'by_duration:<PnDTnHnMn.nS>'."

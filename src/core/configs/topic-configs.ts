@@ -14,8 +14,10 @@ import {
   textToBoolean,
   textToDouble,
   textToList,
+  textToLong,
   textToNumber,
 } from './definition.ts'
+import { javaTrim } from './java-text.ts'
 import { ConfigTable } from './table.ts'
 import { topicTable } from './topic-table.ts'
 
@@ -144,14 +146,14 @@ function conflict(configs: ReadonlyMap<string, string | null>, broker?: BrokerCo
   if (textToBoolean(text('remote.storage.enable'))) {
     return 'Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.'
   }
-  const least = textToNumber(text('min.compaction.lag.ms'))
-  const most = textToNumber(text('max.compaction.lag.ms'))
+  const least = textToLong(text('min.compaction.lag.ms'))
+  const most = textToLong(text('max.compaction.lag.ms'))
   if (least <= most) return null
   return `conflict topic config setting min.compaction.lag.ms (${least}) > max.compaction.lag.ms (${most})`
 }
 
 function oneOf<T extends string>(choices: readonly T[], text: string): T {
-  const choice = choices.find(candidate => candidate === text.trim())
+  const choice = choices.find(candidate => candidate === javaTrim(text))
   assert(choice !== undefined, `'${text}' is none of ${choices.join(', ')}`)
   return choice
 }

@@ -147,6 +147,14 @@ describe('altering client quotas', () => {
     expect(codeOf(entity, set(key, value))).toBe(ErrorCode.INVALID_REQUEST)
   })
 
+  test('the most that a rate can be is named to the last digit', () => {
+    const fixture = new CatalogFixture()
+    const most = 2 ** 63
+    expect(alter(fixture, [user('u')], set(RATE, most))[0]?.errorCode).toBe(0)
+    expect(alter(fixture, [user('u')], set(RATE, 1e19))[0]?.errorMessage).toBe(
+      `${RATE} is 9223372036854775807 at most, and not 10000000000000000000`,
+    )
+  })
   test('a quota that comes twice is refused', () => {
     expect(codeOf([user('u')], set(RATE, 1), unset(RATE))).toBe(ErrorCode.INVALID_REQUEST)
   })

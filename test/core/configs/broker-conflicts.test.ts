@@ -34,6 +34,10 @@ describe('Kafka has something against', () => {
       'Invalid value 60 for configuration log.local.retention.bytes: Value must not be more than log.retention.bytes property value: 50',
     ],
     [
+      { 'log.local.retention.ms': ' +9223372036854775807', 'log.retention.ms': '9223372036854775806' },
+      'Invalid value 9223372036854775807 for configuration log.local.retention.ms: Value must not be more than log.retention.ms property value: 9223372036854775806',
+    ],
+    [
       { 'max.connections.per.ip': '0' },
       'max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.',
     ],
@@ -67,9 +71,11 @@ describe('Kafka has nothing against', () => {
     {},
     { 'log.retention.ms': '-7' },
     { 'log.retention.ms': '-1', 'log.local.retention.ms': '-1' },
+    { 'log.retention.bytes': '9223372036854775807', 'log.local.retention.bytes': '9223372036854775807' },
     { 'log.cleaner.threads': '2' },
     { 'num.io.threads': '4', 'num.network.threads': '6' },
     { 'max.connections.per.ip': '0', 'max.connections.per.ip.overrides': 'here:5' },
+    { 'max.connections.per.ip': '0', 'max.connections.per.ip.overrides': '\u0001here\u0002:\u0665' },
     { 'cordoned.log.dirs': '*' },
     { 'group.consumer.assignment.interval.ms': '15000' },
   ] as Readonly<Record<string, string>>[])('%p', settings => {

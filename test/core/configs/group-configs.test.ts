@@ -56,20 +56,27 @@ describe('Kafka refuses', () => {
     expect(refusalOf({ 'consumer.heartbeat.interval.ms': '44999' }, settings)).toBeNull()
   })
 
-  test.each(['EARLIEST', 'none', '', 'by_duration:', 'By_duration:PT1H', ...['P', 'PT', '-PT1H', 'P1W', 'x'].map(by)])(
-    "to begin at '%s'",
-    reset => {
-      expect(refusalOf({ 'share.auto.offset.reset': reset })).toStartWith(
-        `Invalid value ${reset} for configuration share.auto.offset.reset: The value must be either 'earliest'`,
-      )
-    },
-  )
+  test.each([
+    'EARLIEST',
+    'none',
+    '',
+    'by_duration:',
+    'By_duration:PT1H',
+    '\u00a0earliest',
+    ...['P', 'PT', '-PT1H', 'P1W', 'x'].map(by),
+  ])("to begin at '%s'", reset => {
+    expect(refusalOf({ 'share.auto.offset.reset': reset })).toStartWith(
+      `Invalid value ${reset} for configuration share.auto.offset.reset: The value must be either 'earliest'`,
+    )
+  })
 })
 
-test.each([' earliest', 'latest', ...['PT0S', 'pt1h', 'P1D', 'P2DT3H4M5.678S', '+PT1M'].map(by)])(
-  "a share group may begin at '%s'",
-  reset => expect(refusalOf({ 'share.auto.offset.reset': reset })).toBeNull(),
-)
+test.each([
+  ' earliest',
+  '\u0001earliest\u0002',
+  'latest',
+  ...['PT0S', 'pt1h', 'P1D', 'P2DT3H4M5.678S', '+PT1M'].map(by),
+])("a share group may begin at '%s'", reset => expect(refusalOf({ 'share.auto.offset.reset': reset })).toBeNull())
 
 test('each group config falls back on one of the broker, or on its default', () => {
   const broker = new BrokerConfigs(new Map([['group.consumer.session.timeout.ms', '50000']]))

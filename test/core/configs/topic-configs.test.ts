@@ -76,6 +76,17 @@ describe('Kafka refuses', () => {
       'yes',
       'Invalid value yes for configuration preallocate: Expected value to be either true or false',
     ],
+    ['retention.ms', '\u00a05', notLong('\u00a05')],
+    [
+      'compression.type',
+      '\u00a0gzip',
+      'Invalid value \u00a0gzip for configuration compression.type: String must be one of: uncompressed, zstd, lz4, snappy, gzip, producer',
+    ],
+    [
+      'cleanup.policy',
+      '0:1,',
+      'Invalid value 0:1 for configuration cleanup.policy: String must be one of: compact, delete',
+    ],
     ['message.format.version', '2.0', 'Unknown topic config name: message.format.version'],
     ['name', 'type', 'Unknown topic config name: name'],
     ['cleanup.policy list', 'compact', 'Unknown topic config name: cleanup.policy list'],
@@ -99,6 +110,10 @@ describe('Kafka refuses', () => {
     const lags = { 'min.compaction.lag.ms': '100', 'max.compaction.lag.ms': '10' }
     const conflict = 'conflict topic config setting min.compaction.lag.ms (100) > max.compaction.lag.ms (10)'
     expect(refusalOf(lags)).toBe(conflict)
+    const longest = { 'min.compaction.lag.ms': '9223372036854775807', 'max.compaction.lag.ms': '9223372036854775806' }
+    expect(refusalOf(longest)).toBe(
+      'conflict topic config setting min.compaction.lag.ms (9223372036854775807) > max.compaction.lag.ms (9223372036854775806)',
+    )
     const impatient = new BrokerConfigs(new Map([['log.cleaner.max.compaction.lag.ms', '10']]))
     expect(refusalOf({ 'min.compaction.lag.ms': '100' }, impatient)).toBe(conflict)
     expect(refusalOf({ 'retention.ms': '100' }, impatient)).toBeNull()
@@ -111,6 +126,8 @@ describe('Kafka takes', () => {
     ['retention.ms', '9223372036854775807'],
     ['retention.bytes', '-100'],
     ['cleanup.policy', ''],
+    ['cleanup.policy', '\u0000'],
+    ['retention.ms', '\u0661'],
     ['cleanup.policy', ' compact , delete, compact'],
     ['compression.type', ' gzip'],
     ['compression.gzip.level', '-1'],
@@ -144,9 +161,9 @@ describe('settings', () => {
       'compression.type': 'zstd',
       'compression.zstd.level': '-5',
       'compression.gzip.level': '9',
-      'message.timestamp.type': 'LogAppendTime',
-      'segment.bytes': ' 2000000 ',
-      'retention.ms': '-1',
+      'message.timestamp.type': '\u0001LogAppendTime',
+      'segment.bytes': '\u0000 2000000 ',
+      'retention.ms': '-\u0661',
       'flush.messages': '1',
       'min.cleanable.dirty.ratio': '.25f',
     })
