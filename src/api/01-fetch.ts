@@ -141,7 +141,6 @@ type Entry = Draft<typeof fetch.response>['responses'][number]['partitions'][num
 const WHOLE_FIRST_BATCH = 3
 /** The first version that carries batches of magic 2. */
 const MAGIC_2 = 4
-const ZSTD = 10
 const TOPIC_IDS = 13
 const READ_COMMITTED = 1
 
@@ -157,11 +156,11 @@ export default api(fetch, (request, call) => {
   const wanted = wantedBytes(request, call)
   const found = findAll(partitions, request, call)
   const entries = read(found, request, call)
-  const isUrgent = request.maxWaitMs <= 0 || partitions.length === 0
-  if (isUrgent || satisfies(entries, wanted) || isEnough(found, wanted)) return responseOf(context, entries)
+  const isUrgent = request.maxWaitMs <= 0 || !found.some(isReadable)
+  if (isUrgent || satisfies(entries, wanted) || isEnough(found, found, wanted)) return responseOf(context, entries)
   return call.purgatory.park(logsOf(found), call.now + request.maxWaitMs, isLast => {
     const now = findAll(partitions, request, call)
-    return isLast || isEnough(now, wanted) ? responseOf(context, read(now, request, call)) : null
+    return isLast || isEnough(now, found, wanted) ? responseOf(context, read(now, request, call)) : null
   })
 })
 
@@ -195,6 +194,10 @@ interface Readable {
 }
 type Found = Readable | Entry
 
+function isReadable(of: Found): of is Readable {
+  return 'log' in of
+}
+
 function topicOf({ topic, topicId }: FetchPartition, call: Call) {
   return call.version >= TOPIC_IDS ? call.catalog.topicById(topicId) : call.catalog.topicByName(topic)
 }
@@ -207,7 +210,7 @@ function findAll(partitions: readonly FetchPartition[], request: Request, call: 
 
 function logsOf(found: readonly Found[]): PartitionLog[] {
   const logs: PartitionLog[] = []
-  for (const of of found) if ('log' in of) logs.push(of.log)
+  for (const of of found) if (isReadable(of)) logs.push(of.log)
   return logs
 }
 
@@ -260,22 +263,32 @@ function wantedBytes({ minBytes, maxBytes }: Request, call: Call): number {
   return Math.min(minBytes, maxBytes, call.configs.fetchMaxBytes)
 }
 
-/** Whether what was read may be answered at once: min.bytes, an error or a divergence. */
+/**
+ * Whether what was read may be answered at once: min.bytes, an error or a divergence. A partition that is not known does
+ * not hasten the others: Kafka's logs never hear of it (KafkaApis.handleFetchRequest).
+ */
 function satisfies(entries: readonly Entry[], wanted: number): boolean {
   let readBytes = 0
-  for (const { errorCode, divergingEpoch, records } of entries) {
-    if (errorCode !== ErrorCode.NONE || divergingEpoch) return true
-    readBytes += piecesSize(records ?? [])
+  for (const entry of entries) {
+    if (unknownness(entry) !== null) continue
+    if (entry.errorCode !== ErrorCode.NONE || entry.divergingEpoch) return true
+    readBytes += piecesSize(entry.records ?? [])
   }
   return readBytes >= wanted
 }
 
-/** As `satisfies`, before anything is read again (DelayedFetch.tryComplete). */
-function isEnough(found: readonly Found[], wanted: number): boolean {
+/** As `satisfies`, before anything is read again; what could be read `before` and no more is answered (DelayedFetch.tryComplete). */
+function isEnough(found: readonly Found[], before: readonly Found[], wanted: number): boolean {
   let available = 0
-  for (const of of found) {
-    if (!('log' in of)) return true
+  for (let index = 0; index < found.length; index++) {
+    const of = found[index]!
+    if (!isReadable(of)) {
+      if (isReadable(before[index]!)) return true
+      continue
+    }
     const { fetchOffset } = of.partition
+    // Nobody waits beyond what is stable: he gets nothing at once.
+    if (fetchOffset > of.bound) return true
     // An older segment gets nothing more: what is left of it is answered as it is.
     if (of.log.endsSegment(fetchOffset, of.bound)) return true
     available += Math.min(availableBytes(of), of.partition.partitionMaxBytes)
@@ -298,7 +311,7 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
   let needsOne = call.version >= WHOLE_FIRST_BATCH
   const entries: Entry[] = []
   for (const of of found) {
-    if (!('log' in of)) {
+    if (!isReadable(of)) {
       entries.push(of)
       continue
     }
@@ -308,8 +321,8 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
       const slice = log.read(partition.fetchOffset, maxBytes, bound, firstBatch(call.version, needsOne))
       leftBytes -= slice.sizeBytes
       if (slice.sizeBytes > 0) needsOne = false
-      const entry = entryOf(of, slice, request)
-      entries.push(call.version < ZSTD ? forOldClients(entry, slice.pieces, log, call) : entry)
+      const entry = entryOf(of, slice, maxBytes, request)
+      entries.push(call.version < MAGIC_2 ? forOldClients(entry, slice.pieces, log, call) : entry)
     } catch (error) {
       entries.push(nothing(partition.partition, call.logs.errorCodeOf(error)))
     }
@@ -317,20 +330,23 @@ function read(found: readonly Found[], request: Request, call: Call): Entry[] {
   return entries
 }
 
-function entryOf({ partition, log, bound }: Readable, slice: LogSlice, { isolationLevel }: Request): Entry {
+function entryOf(of: Readable, slice: LogSlice, maxBytes: number, { isolationLevel }: Request): Entry {
+  const { partition, log } = of
   return {
     partitionIndex: partition.partition,
     errorCode: ErrorCode.NONE,
     highWatermark: log.highWatermark,
     lastStableOffset: log.lastStableOffset,
     logStartOffset: log.logStartOffset,
-    abortedTransactions: isolationLevel === READ_COMMITTED ? abortedIn(slice, partition.fetchOffset, log, bound) : null,
+    abortedTransactions: isolationLevel === READ_COMMITTED ? abortedIn(of, slice, maxBytes) : null,
     records: slice.pieces,
   }
 }
 
-function abortedIn({ sizeBytes }: LogSlice, offset: number, log: PartitionLog, bound: number) {
-  return offset < bound ? log.abortedTransactions(offset, sizeBytes) : []
+function abortedIn({ partition: { fetchOffset }, log, bound }: Readable, { sizeBytes }: LogSlice, maxBytes: number) {
+  if (fetchOffset >= bound) return []
+  // Where a first batch does not fit, Kafka says nothing of them (ReplicaManager.readFromLog).
+  return sizeBytes === 0 && maxBytes > 0 ? null : log.abortedTransactions(fetchOffset, sizeBytes)
 }
 
 /** What to do with a first batch that is larger than may be read: from version 3 on it comes whole or not at all. */
@@ -339,12 +355,14 @@ function firstBatch(version: number, needsOne: boolean): 'whole' | 'ifItFits' | 
   return version >= WHOLE_FIRST_BATCH ? 'ifItFits' : 'cut'
 }
 
-/** Older clients know neither zstd nor, before version 4, batches of magic 2 (KafkaApis.maybeConvertFetchedData of 3.9). */
+/**
+ * The oldest clients know neither batches of magic 2 nor zstd (KafkaApis.maybeConvertFetchedData of 3.9). Those of versions 4 to 9
+ * do not know zstd either, but Kafka 4 gives it to them.
+ */
 function forOldClients(entry: Entry, pieces: readonly Uint8Array[], log: PartitionLog, call: Call): Entry {
   if (log.config.compressionType === 'zstd') {
     return nothing(entry.partitionIndex, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
   }
-  if (call.version >= MAGIC_2) return entry
   const records = downConvert(concatBytes(pieces), call.version < 2 ? 0 : 1, call.configs.socketRequestMaxBytes)
   return { ...entry, records: [records] }
 }

@@ -54,6 +54,7 @@ interface Found {
 }
 
 const NOT_FOUND: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 }
+const CONSUMER = -1
 const READ_UNCOMMITTED = 0
 const READ_COMMITTED = 1
 
@@ -78,6 +79,8 @@ export default api(listOffsets, (request, call) => ({
   topics: request.topics.map(({ name, partitions }) => {
     const topic = call.catalog.topicByName(name)
     const repeated = repeatedIn(partitions)
+    // KafkaApis.handleListOffsetRequest: others than consumers get all that there is.
+    const isCommitted = request.replicaId === CONSUMER && request.isolationLevel === READ_COMMITTED
     return {
       name,
       partitions: partitions.map(partition => {
@@ -85,7 +88,7 @@ export default api(listOffsets, (request, call) => ({
         const refusal = refuse(partition, request.isolationLevel, repeated, call.version)
         const log = refusal ?? findLog(call, topic, partitionIndex, currentLeaderEpoch)
         if (typeof log === 'number') return refused(partitionIndex, log)
-        const bound = request.isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.highWatermark
+        const bound = isCommitted ? log.lastStableOffset : log.highWatermark
         try {
           return {
             partitionIndex,

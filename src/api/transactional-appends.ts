@@ -10,6 +10,8 @@ import type { TransactionalProducer } from '../core/transactions/commands.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { ErrorCode, errorName } from '../wire/errors.ts'
 import { type BatchHeader, readBatchHeader, startsTransactional } from '../wire/records/batch.ts'
+import { producedBatchBytes } from '../wire/records/produced.ts'
+import { RecordError } from '../wire/records/record-error.ts'
 import type { Call } from './api.ts'
 import type { Admission, ProduceOutcome } from './rooms.ts'
 
@@ -30,17 +32,18 @@ const ADDING = 12
 /** The first that knows TRANSACTION_ABORTABLE. */
 const ABORTABLE = 11
 
-/** Stages those of `appends` that may be. False where they are of several producers: then nothing was done. */
+/** Stages those of `appends` that may be; the others are told why not. False where they are of several producers: then none is. */
 export function appendTransactional(
   call: Call,
   transactionalId: string,
   appends: readonly TransactionalAppend[],
 ): boolean {
-  const batches = appends.map(({ records }) => transactionalBatch(records))
+  const sound = appends.filter(append => isSound(append, call.version))
+  const batches = sound.map(({ records }) => transactionalBatch(records))
   const first = batches.find(batch => batch !== null)
   if (first && !batches.every(batch => batch === null || isOfSameProducer(batch, first))) return false
   const newcomers: Newcomer[] = []
-  appends.forEach((append, index) => {
+  sound.forEach((append, index) => {
     const batch = batches[index]
     if (!batch || append.log.hasOngoingTransaction(batch.producerId, batch.producerEpoch)) stage(call, append)
     else if (batch.producerEpoch < append.log.producerEpochOf(batch.producerId))
@@ -52,6 +55,20 @@ export function appendTransactional(
     admit(call, { transactionalId, producerId, producerEpoch }, newcomers)
   }
   return true
+}
+
+/**
+ * Whether the request may bring these records; the outcome says why not. Kafka asks this before the transaction gets the
+ * partition, and all else when it appends (KafkaApis.handleProduceRequest).
+ */
+function isSound({ records, outcome }: TransactionalAppend, version: number): boolean {
+  try {
+    return producedBatchBytes(records, version) > 0
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error
+    outcome.errorCode = error.code
+    return false
+  }
 }
 
 /** The head of `records` where it is a producer's transactional batch. */

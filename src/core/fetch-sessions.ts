@@ -88,7 +88,7 @@ export class FetchSessions {
     if (sessionEpoch === INITIAL_EPOCH || sessionEpoch === FINAL_EPOCH) {
       this.sessions.delete(sessionId)
       const partitions = once(request.partitions, request.usesTopicIds)
-      const isBegun = sessionEpoch === INITIAL_EPOCH && partitions.length > 0 && this.hasRoom(now)
+      const isBegun = sessionEpoch === INITIAL_EPOCH && this.hasRoom(now)
       return isBegun ? this.begin(partitions, request.usesTopicIds, now) : withoutSession(partitions)
     }
     const session = this.sessions.get(sessionId)

@@ -5,7 +5,6 @@
 
 import { ErrorCode } from '../wire/errors.ts'
 import {
-  BATCH,
   type BatchHeader,
   CURRENT_MAGIC,
   checkBatch,
@@ -23,6 +22,7 @@ import {
 import { type BatchOptions, encodeBatch, maxTimestampOf } from '../wire/records/batch-encoder.ts'
 import { CODEC_IDS, CompressionCodec, isCodec } from '../wire/records/compression/index.ts'
 import { readLegacyBatches } from '../wire/records/legacy.ts'
+import { producedBatchBytes } from '../wire/records/produced.ts'
 import { type RecordEntry, type RecordWalk, readRecords, walkRecords } from '../wire/records/record.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import type { LogConfig } from './log-config.ts'
@@ -84,8 +84,7 @@ class RefusedRecords extends RecordError {
 export function validateProduce(records: Uint8Array, rules: ProduceRules): ValidatedRecords | ProduceRefusal {
   let isRequestSound = false
   try {
-    const sizeBytes = wholeBatchBytes(records, 0)
-    if (rules.apiVersion >= 3) checkForVersion(records, sizeBytes, rules.apiVersion)
+    const sizeBytes = producedBatchBytes(records, rules.apiVersion)
     isRequestSound = true
     return accept(records, sizeBytes, rules)
   } catch (error) {
@@ -117,16 +116,6 @@ function refused(name: 'INVALID_RECORD' | 'MESSAGE_TOO_LARGE' | 'RECORD_LIST_TOO
 
 function stampOf(rules: ProduceRules): number {
   return rules.config.messageTimestampType === 'LogAppendTime' ? rules.nowMs : -1
-}
-
-/** ProduceRequest.validateRecords: from version 3 on one batch of magic 2 and no more, from 7 on zstd too (KIP-110). */
-function checkForVersion(records: Uint8Array, sizeBytes: number, apiVersion: number): void {
-  if (sizeBytes === 0) throw refused('INVALID_RECORD', 'No record batch')
-  if (magicAt(records, 0) !== CURRENT_MAGIC) throw refused('INVALID_RECORD', 'Not of magic 2')
-  if (apiVersion < 7 && codecOf(records[BATCH.attributes + 1] ?? 0) === CompressionCodec.ZSTD) {
-    throw new RecordError(ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, 'zstd before version 7')
-  }
-  if (wholeBatchBytes(records, sizeBytes) > 0) throw refused('INVALID_RECORD', 'More than one record batch')
 }
 
 /** A single batch of magic 2. */

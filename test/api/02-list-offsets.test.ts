@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { listOffsets } from '../../src/api/02-list-offsets.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
 import { electAgain } from '../sim/epochs.ts'
+import { initProducer, writeIn } from '../sim/transactions.ts'
 import { produceTo, World } from '../sim/world.ts'
 
 const LATEST = -1
@@ -123,6 +124,14 @@ describe('ListOffsets', () => {
       errorCode: ErrorCode.UNKNOWN_SERVER_ERROR,
       offset: -1,
     })
+  })
+
+  test('an isolation level holds for consumers alone', () => {
+    const { world, askOne: askAnew } = setUp()
+    const client = world.connect()
+    writeIn(client, initProducer(client, 'x'), 't', ['a', 'b'])
+    const offsets = [-1, -2, 5].map(replicaId => askAnew(2, {}, { isolationLevel: 1, replicaId })?.offset)
+    expect(offsets).toEqual([6, 8, 8])
   })
 
   test('leader epochs: of the answer, and of a client that has another', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { produce } from '../../src/api/00-produce.ts'
+import { concatBytes } from '../../src/base/bytes.ts'
 import { TRANSACTION_STATE } from '../../src/core/catalog/topic.ts'
 import type { TransactionalProducer } from '../../src/core/transactions/commands.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
+import { BATCH } from '../../src/wire/records/batch.ts'
 import type { SimClient } from '../sim/client.ts'
 import { addPartitions, describeTransaction, endTransaction, initProducer, readCommitted } from '../sim/transactions.ts'
 import { batchOf, produceOf, World, type WorldShape } from '../sim/world.ts'
@@ -33,7 +35,15 @@ function topicsOf(client: SimClient) {
 const VERIFYING = [3, 4, 5, 6, 7, 8, 9, 10, 11]
 const ADDING = [12, 13]
 const ALL = [...VERIFYING, ...ADDING]
-const { NONE, INVALID_PRODUCER_ID_MAPPING, INVALID_PRODUCER_EPOCH, NOT_ENOUGH_REPLICAS } = ErrorCode
+const { NONE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_PRODUCER_ID_MAPPING, INVALID_PRODUCER_EPOCH } = ErrorCode
+const { NOT_ENOUGH_REPLICAS } = ErrorCode
+
+/** A batch, one byte of which is another. */
+function damaged(producer: TransactionalProducer, position: number, byte: number): Uint8Array {
+  const bytes = batch(producer).slice()
+  bytes[position] = byte
+  return bytes
+}
 
 describe('a transactional Produce', () => {
   test.each(VERIFYING)('of version %i: only what was added is taken', version => {
@@ -78,6 +88,31 @@ describe('a transactional Produce', () => {
     expect(readCommitted(client, 't').highWatermark).toBe(0)
   })
 
+  test.each([
+    ['of an unknown magic', CORRUPT_MESSAGE, (of: TransactionalProducer) => damaged(of, BATCH.magic, 3)],
+    ['of a negative magic', CORRUPT_MESSAGE, (of: TransactionalProducer) => damaged(of, BATCH.magic, 0xff)],
+    ['of an old magic', INVALID_RECORD, (of: TransactionalProducer) => damaged(of, BATCH.magic, 1)],
+    ['that is too short', CORRUPT_MESSAGE, (of: TransactionalProducer) => damaged(of, BATCH.length + 3, 13)],
+    ['that is cut', INVALID_RECORD, (of: TransactionalProducer) => batch(of).subarray(0, 65)],
+    ['with another behind it', INVALID_RECORD, (of: TransactionalProducer) => concatBytes([batch(of), batch(of, 1)])],
+    [
+      'with garbage behind it',
+      CORRUPT_MESSAGE,
+      (of: TransactionalProducer) => concatBytes([batch(of), new Uint8Array(80)]),
+    ],
+  ])('with a batch %s: that alone is refused, and not part of the transaction', (_, errorCode, broken) => {
+    for (const version of [9, 13]) {
+      const { client, producer, write } = setUp()
+      addPartitions(client, producer, 't', [0])
+      const outcomes = write(version, { 0: batch(producer), 1: broken(producer) })
+      expect(outcomes).toMatchObject([
+        { errorCode: NONE, baseOffset: 0 },
+        { errorCode, errorMessage: null, logStartOffset: -1 },
+      ])
+      expect(topicsOf(client)).toEqual([{ topic: 't', partitions: [0] }])
+    }
+  })
+
   test('goes on in a log without a question', () => {
     const { client, codes, producer, world } = setUp()
     codes(12, { 0: batch(producer) })
@@ -92,6 +127,15 @@ describe('a transactional Produce', () => {
     addPartitions(client, producer, 't', [0])
     expect(codes(11, { 0: batch(producer, 1) })).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER])
     expect(codes(11, { 0: batch(producer) })).toEqual([NONE])
+  })
+
+  test('that was refused lets through what comes before it, and then no longer itself', () => {
+    const { client, codes, producer } = setUp()
+    const refused = [ErrorCode.TRANSACTION_ABORTABLE]
+    expect([codes(11, { 0: batch(producer, 2) }), codes(11, { 0: batch(producer, 1) })]).toEqual([refused, refused])
+    addPartitions(client, producer, 't', [0])
+    expect(codes(11, { 0: batch(producer, 2) })).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER])
+    expect([0, 1, 2].map(sequence => codes(11, { 0: batch(producer, sequence) }))).toEqual([[NONE], [NONE], [NONE]])
   })
 
   test('of an epoch that the log knows to be over is refused', () => {

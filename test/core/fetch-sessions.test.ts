@@ -60,10 +60,21 @@ describe('FetchSessions', () => {
     expect(context.select([quiet])).toEqual([true])
   })
 
-  test('a full fetch of nothing begins none', () => {
+  test('a full fetch of nothing begins one too, which learns partitions or ends', () => {
     const { sessions, open } = setUp()
-    expect(open({}).sessionId).toBe(0)
+    const { sessionId } = open({})
+    expect([sessionId > 0, sessions.count]).toEqual([true, 1])
+    expect(indexesOf(open({ sessionId, sessionEpoch: 1, wants: [1] }))).toEqual([1])
+    const empty = open({ sessionId })
+    expect(sessions.count).toBe(1)
+    expect(open({ sessionId: empty.sessionId, sessionEpoch: 1 })).toMatchObject({ errorCode: NONE, sessionId: 0 })
     expect(sessions.count).toBe(0)
+  })
+
+  test('a partition that is asked for and forgotten at once is forgotten', () => {
+    const { open } = setUp()
+    const { sessionId } = open({ wants: [0] })
+    expect(indexesOf(open({ sessionId, sessionEpoch: 1, wants: [1, 2], forgets: [0, 1] }))).toEqual([2])
   })
 
   test('a full fetch ends the session that it names, and begins another', () => {

@@ -94,7 +94,7 @@ function writeLength(out: Uint8Array, start: number, length: number): number {
 }
 
 /**
- * Reads the block `bytes[start..end)` to `out` from `outStart` on. Copies may reach back to `outFirst`.
+ * Reads the block `bytes[start..end)` to `out` from `outStart` on. Copies reach back to no other block.
  * @returns the position after the last byte written, or -1 if the block needs more than `outLimit`
  * @throws RecordError INVALID_RECORD
  */
@@ -103,7 +103,6 @@ export function decompressLz4Block(
   start: number,
   end: number,
   out: Uint8Array,
-  outFirst: number,
   outStart: number,
   outLimit: number,
 ): number {
@@ -128,7 +127,7 @@ export function decompressLz4Block(
     if ((token & 15) === 15) {
       for (let byte = 255; byte === 255 && position < end; count += byte) byte = bytes[position++]!
     }
-    if (position >= end || distance === 0 || distance > written - outFirst) throw corrupt('lz4', 'copy out of range')
+    if (position >= end || distance === 0 || distance > written - outStart) throw corrupt('lz4', 'copy out of range')
     if (count > outLimit - written) return -1
     for (const last = written + count; written < last; written++) out[written] = out[written - distance]!
   }

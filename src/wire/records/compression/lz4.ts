@@ -1,6 +1,6 @@
 /**
  * The lz4 frame format, as Kafka's Lz4BlockOutputStream writes it: independent blocks of 64 KiB, no block checksums, no
- * content checksum. Read too: other block sizes, linked blocks, both checksums, a content size. @module
+ * content checksum. Read too: other block sizes, both checksums, a content size. @module
  */
 
 import { readInt32LE, writeInt32LE } from '../integers.ts'
@@ -25,10 +25,10 @@ const INDEPENDENT_FLAG = 0x20
 const BLOCK_CHECKSUM_FLAG = 0x10
 const CONTENT_SIZE_FLAG = 0x08
 const CONTENT_CHECKSUM_FLAG = 0x04
-const DICTIONARY_FLAG = 0x01
-
-/** How far back a copy of a linked block may reach. */
-const MAX_DISTANCE = 65_535
+/** The second of the two is a dictionary's, of which Kafka knows nothing. */
+const RESERVED_FLAGS = 0x03
+/** Of the block descriptor: all but the block size. */
+const RESERVED_BITS = 0x8f
 
 const STORED_BIT = 0x80000000
 
@@ -84,7 +84,8 @@ function writeBlock(
 }
 
 /**
- * The content of the first frame; what follows its end mark is ignored, as Kafka ignores it.
+ * The content of the first frame; what follows its end mark is ignored, as Kafka ignores it. Linked blocks, which the format
+ * has too, Kafka cannot read (Lz4BlockOutputStream.FLG and BD, validate).
  * @throws RecordError as `decompress`
  */
 export function decompressLz4(bytes: Uint8Array, maxBytes: number, header: Lz4Header = 'standard'): Uint8Array {
@@ -92,7 +93,8 @@ export function decompressLz4(bytes: Uint8Array, maxBytes: number, header: Lz4He
   const flags = bytes[4] ?? 0
   const descriptor = bytes[5] ?? 0
   if ((flags & VERSION_MASK) !== VERSION_1) throw corrupt('lz4', 'unknown frame version')
-  if (flags & DICTIONARY_FLAG) throw corrupt('lz4', 'needs a dictionary')
+  if ((flags & INDEPENDENT_FLAG) === 0) throw corrupt('lz4', 'linked blocks')
+  if (flags & RESERVED_FLAGS || descriptor & RESERVED_BITS) throw corrupt('lz4', 'reserved bits')
   const blockBytes = blockBytesOf(descriptor)
   const headerEnd = flags & CONTENT_SIZE_FLAG ? 14 : 6
   if (header === 'standard' && bytes[headerEnd] !== ((xxHash32(bytes, 4, headerEnd) >>> 8) & 0xff)) {
@@ -104,12 +106,12 @@ export function decompressLz4(bytes: Uint8Array, maxBytes: number, header: Lz4He
 
 /** 64 KiB, 256 KiB, 1 MiB or 4 MiB. */
 function blockBytesOf(descriptor: number): number {
-  const id = (descriptor >> 4) & 7
+  const id = descriptor >> 4
   if (id < 4) throw corrupt('lz4', 'unknown block size')
   return 1 << (8 + 2 * id)
 }
 
-/** Decodes the blocks into one array that grows: linked blocks copy from what lies before them. */
+/** Decodes the blocks into one array that grows. */
 class FrameReader {
   private out: Uint8Array
   private written = 0
@@ -152,10 +154,9 @@ class FrameReader {
   }
 
   private unpack(start: number, end: number): void {
-    const first = this.flags & INDEPENDENT_FLAG ? this.written : Math.max(0, this.written - MAX_DISTANCE)
     this.makeRoom(Math.min(this.blockBytes, (end - start) * 255, this.maxBytes - this.written))
     const limit = Math.min(this.out.length, this.written + this.blockBytes)
-    const next = decompressLz4Block(this.bytes, start, end, this.out, first, this.written, limit)
+    const next = decompressLz4Block(this.bytes, start, end, this.out, this.written, limit)
     if (next < 0) throw limit === this.maxBytes ? tooLarge(this.maxBytes) : corrupt('lz4', 'block is too large')
     this.written = next
   }

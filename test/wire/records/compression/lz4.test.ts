@@ -10,8 +10,18 @@ function littleEndian(value: number): number[] {
 }
 
 /** A frame of `blocks`, with the checksums that `flags` asks for. */
-function frame(flags: number, blocks: readonly (readonly number[])[], content = '', contentSize?: number): Uint8Array {
-  const descriptor = [flags, 0x40, ...(contentSize === undefined ? [] : [...littleEndian(contentSize), 0, 0, 0, 0])]
+function frame(
+  flags: number,
+  blocks: readonly (readonly number[])[],
+  content = '',
+  contentSize?: number,
+  blockDescriptor = 0x40,
+): Uint8Array {
+  const descriptor = [
+    flags,
+    blockDescriptor,
+    ...(contentSize === undefined ? [] : [...littleEndian(contentSize), 0, 0, 0, 0]),
+  ]
   const bytes = [0x04, 0x22, 0x4d, 0x18, ...descriptor, (xxHash32(Uint8Array.from(descriptor)) >>> 8) & 0xff]
   for (const block of blocks) {
     bytes.push(...littleEndian(block.length), ...block)
@@ -28,7 +38,7 @@ function textOf(bytes: Uint8Array): string {
 
 /** Literals "abcdefgh". */
 const first = [0x80, ...encoder.encode('abcdefgh')]
-/** A copy of 6 from 8 back, before the block itself; then literals "12345". */
+/** A copy of 6 from 8 back, which lies before the block itself; then literals "12345". */
 const second = [0x02, 8, 0, 0x50, ...encoder.encode('12345')]
 
 test('xxHash32 is the runtime’s', () => {
@@ -40,14 +50,15 @@ test('xxHash32 is the runtime’s', () => {
 })
 
 describe('frames', () => {
-  test('of linked blocks, with both checksums and a content size', () => {
-    const content = 'abcdefghabcdef12345'
-    expect(textOf(frame(0x40, [first, second]))).toBe(content)
-    expect(textOf(frame(0x40 | 0x10 | 0x08 | 0x04, [first, second], content, content.length))).toBe(content)
+  test('of several blocks, with both checksums and a content size', () => {
+    const content = 'abcdefghabcdefgh'
+    expect(textOf(frame(0x60, [first, first]))).toBe(content)
+    expect(textOf(frame(0x60 | 0x10 | 0x08 | 0x04, [first, first], content, content.length))).toBe(content)
   })
 
-  test('of independent blocks do not reach back', () => {
+  test('of blocks that reach back to others are refused, and so is what may have such', () => {
     expect(() => textOf(frame(0x60, [first, second]))).toThrow(RecordError)
+    expect(() => textOf(frame(0x40, [first]))).toThrow(RecordError)
   })
 
   test('with a wrong checksum are refused', () => {
@@ -61,10 +72,14 @@ describe('frames', () => {
   })
 
   test.each([
-    ['version 0', 0x20],
-    ['a dictionary', 0x61],
-  ])('with %s are refused', (_, flags) => {
-    expect(() => textOf(frame(flags, [first]))).toThrow(RecordError)
+    ['version 0', 0x20, 0x40],
+    ['a dictionary', 0x61, 0x40],
+    ['a reserved flag', 0x62, 0x40],
+    ['blocks of an unknown size', 0x60, 0x30],
+    ['a reserved bit before the block size', 0x60, 0xc0],
+    ['a reserved bit behind it', 0x60, 0x48],
+  ])('with %s are refused', (_, flags, blockDescriptor) => {
+    expect(() => textOf(frame(flags, [first], '', undefined, blockDescriptor))).toThrow(RecordError)
   })
 
   test.each([
