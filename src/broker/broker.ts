@@ -20,7 +20,7 @@ import { GroupCoordinator } from './group-coordinator.ts'
 import type { Hall } from './journaled-machine.ts'
 import { LocalClient } from './local-client.ts'
 import type { PartitionLogs } from './logs.ts'
-import type { MetadataJournal } from './metadata-journal.ts'
+import type { MetadataJournal, Warnings } from './metadata-journal.ts'
 import { type Opened, openSteps, takeSteps } from './opening.ts'
 import type { Caller, Peer } from './peer.ts'
 import type { Purgatory } from './purgatory.ts'
@@ -29,8 +29,7 @@ import type { Timers } from './timers.ts'
 import { TransactionCoordinator } from './transaction-coordinator.ts'
 
 /** What the broker has to say to people. */
-export interface BrokerLog {
-  warn(message: string): void
+export interface BrokerLog extends Warnings {
   /** How much it says; left out where that cannot be changed. */
   level?: LogLevel
   /** Each request, decoded; left out where nobody wants to see them, for the text costs more than the request. */
@@ -116,7 +115,7 @@ export class Broker implements Turns {
       now: () => this.now(),
       append: (log, batches) => logs.append(log, batches),
       turn: work => this.turn(work),
-      warn: message => log.warn(message),
+      warn: message => log.warnSparingly('coordinator', message),
     }
   }
 

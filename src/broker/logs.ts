@@ -12,11 +12,14 @@ import type { Millis } from '../core/machine.ts'
 import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.ts'
 import { type Disk, DiskError, type DiskSpace } from '../log/disk.ts'
 import {
+  isBeingDeleted,
   LOG_START_CHECKPOINT,
   parsePartitionDirectory,
   parseSegmentFileName,
   partitionDirectory,
   RECOVERY_POINT_CHECKPOINT,
+  type Retirement,
+  retiredDirectory,
 } from '../log/file-names.ts'
 import { PartitionLog, type TransactionEnd } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
@@ -38,7 +41,12 @@ export interface LogsOptions {
   readonly cleaner: Cleaner
   /** Hears of every log that a producer with an id has written to. */
   readonly expiry: ProducerExpiry
+  /** What a disk refuses, which it may do at any rate. */
   onError(message: string): void
+  /** What is lost or set aside, which is told once. */
+  warn(message: string): void
+  /** A name for a directory that no other has. */
+  makeId(): Uuid
 }
 
 /** Of logs that cannot be opened, and of batches for each, so many are remembered: a disk that refuses is no reason to grow. */
@@ -82,9 +90,10 @@ export class PartitionLogs implements Logs {
     const place = { topic: topic.name, partition: index }
     const directory = partitionDirectory(topic.name, index)
     const owner = readPartitionMetadata(disk, directory)
-    // What a crash left of an earlier topic of this name.
-    if (owner !== null && owner !== topic.id) disk.remove(directory)
-    if (owner !== topic.id) this.forget([place])
+    if (owner !== null && owner !== topic.id) this.setAside(place)
+    // Without a name on it, what is there is of this topic: nobody else had the directory.
+    const isNew = owner !== topic.id && this.bytesIn(directory) === 0
+    if (isNew) this.forget([place])
     const log = PartitionLog.open(disk, directory, {
       ...place,
       topicId: topic.id,
@@ -95,8 +104,10 @@ export class PartitionLogs implements Logs {
       recoveryPoint: this.recoveryPoints.offsetOf(place) ?? 0,
       logStartOffset: this.logStarts.offsetOf(place) ?? 0,
       cleanedOffset: cleaner.cleanedOffset(place) ?? 0,
+      onLoss: loss => this.options.warn(`${directory}: ${loss}`),
     })
     log.onFlushed = () => cleaner.consider(log)
+    log.onRefused = error => this.options.onError(error.message)
     cleaner.consider(log)
     if (log.hasProducers) expiry.watch(log)
     log.refuse(this.refused.get(directory) ?? [])
@@ -154,10 +165,12 @@ export class PartitionLogs implements Logs {
   }
 
   sizeBytes({ id, name }: Topic, index: number): number {
-    const open = this.byTopic.get(id)?.[index]
-    if (open) return open.sizeBytes
+    return this.byTopic.get(id)?.[index]?.sizeBytes ?? this.bytesIn(partitionDirectory(name, index))
+  }
+
+  /** What the log in a directory holds. @throws DiskError */
+  private bytesIn(directory: string): number {
     const { disk } = this.options
-    const directory = partitionDirectory(name, index)
     let sizeBytes = 0
     for (const file of disk.list(directory)) {
       const segment = parseSegmentFileName(file)
@@ -240,40 +253,75 @@ export class PartitionLogs implements Logs {
     }
   }
 
-  /** Removes a topic's logs with all that is in them; those who wait for them are told. What stays is a stray. */
+  /**
+   * Removes a topic's logs with all that is in them; those who wait for them are told. First every directory loses its name:
+   * whatever becomes of the rest, no later topic finds it. One that keeps its name is a stray.
+   */
   remove(topic: Topic): void {
+    const retired: string[] = []
     for (const { index } of topic.partitions) {
-      if (!this.hasDirectory(topic, index)) continue
-      const log = this.find(topic, index)
-      if (typeof log === 'number') continue
-      const staged = this.withStaged.indexOf(log)
-      if (staged >= 0) this.withStaged.splice(staged, 1)
-      this.options.expiry.forget(log)
-      try {
-        log.remove()
-      } catch (error) {
-        if (!(error instanceof DiskError)) throw error
-        this.options.onError(`${directoryOf(log)} is not removed: ${error.message}`)
-      }
-      this.onGrowth(log)
+      const place = { topic: topic.name, partition: index }
+      const log = this.byTopic.get(topic.id)?.[index]
+      if (log) this.abandon(log)
+      this.attempt(() => {
+        const isOurs = log !== undefined || readPartitionMetadata(this.options.disk, directoryOf(place)) === topic.id
+        if (isOurs) retired.push(this.retire(place, 'delete'))
+      })
+      if (log) this.onGrowth(log)
     }
     this.byTopic.delete(topic.id)
-    try {
-      this.forget(topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index })))
-    } catch (error) {
-      // The next topic of this name will try again before it begins.
-      if (!(error instanceof DiskError)) throw error
-    }
+    // Where it is refused, the next topic of this name will try again before it begins.
+    this.attempt(() => this.forget(topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index }))))
+    for (const name of retired) this.attempt(() => this.options.disk.remove(name))
   }
 
-  /** Removes what a crash left of topics that are no more. */
+  /**
+   * Removes what a crash left of topics that are no more. A partition that no topic knows keeps what it holds, under another
+   * name: it is not for us to say that nobody wants it (LogManager.isStrayKraftReplica).
+   */
   removeStrays(topicByName: (name: string) => Topic | null): void {
     const { disk } = this.options
     for (const name of disk.list('')) {
-      const directory = parsePartitionDirectory(name)
-      if (!directory || name === METADATA_DIRECTORY) continue
-      const isKnown = topicByName(directory.topic)?.partitions[directory.partition] !== undefined
-      if (!isKnown && readPartitionMetadata(disk, name) !== null) disk.remove(name)
+      if (isBeingDeleted(name)) this.attempt(() => disk.remove(name))
+      const place = parsePartitionDirectory(name)
+      if (!place || name === METADATA_DIRECTORY) continue
+      const isKnown = topicByName(place.topic)?.partitions[place.partition] !== undefined
+      if (!isKnown && readPartitionMetadata(disk, name) !== null) this.attempt(() => this.setAside(place))
+    }
+  }
+
+  /** Leaves the name of a partition to a new log; what holds nothing goes. @throws DiskError */
+  private setAside(place: TopicPartition): void {
+    const { disk, warn } = this.options
+    const directory = directoryOf(place)
+    if (this.bytesIn(directory) === 0) {
+      disk.remove(directory)
+      return
+    }
+    warn(`${directory} belongs to no topic that is known: what it holds is kept in ${this.retire(place, 'stray')}`)
+  }
+
+  /** Gives a partition's directory the name that is returned, under which nobody takes it for a log. @throws DiskError */
+  private retire(place: TopicPartition, retirement: Retirement): string {
+    const { disk, makeId } = this.options
+    const name = retiredDirectory(place.topic, place.partition, makeId(), retirement)
+    disk.rename(directoryOf(place), name)
+    return name
+  }
+
+  private abandon(log: PartitionLog): void {
+    const staged = this.withStaged.indexOf(log)
+    if (staged >= 0) this.withStaged.splice(staged, 1)
+    this.options.expiry.forget(log)
+    log.abandon()
+  }
+
+  private attempt(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+      this.options.onError(error.message)
     }
   }
 

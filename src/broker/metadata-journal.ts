@@ -36,8 +36,15 @@ interface Snapshot {
   readonly endOffset: number
 }
 
+/** Tells the operator what is wrong. */
+export interface Warnings {
+  warn(message: string): void
+  /** As `warn`, for what may come at any rate: of each `kind`, a fixed word, lines are left out. */
+  warnSparingly(kind: string, message: string): void
+}
+
 export class MetadataJournal implements MetadataLog {
-  private readonly log: PartitionLog
+  private log: PartitionLog
   /** Whether the log ends within a transaction (KIP-868): what it holds of it does not count. */
   private isInTransaction = false
 
@@ -49,18 +56,32 @@ export class MetadataJournal implements MetadataLog {
     private readonly disk: Disk,
     private readonly clock: Clock,
     identity: BrokerIdentity,
+    private readonly warnings: Warnings,
   ) {
-    this.log = PartitionLog.open(disk, METADATA_DIRECTORY, {
+    this.log = this.open(0)
+    const snapshotOffset = this.newestSnapshot()?.endOffset ?? 0
+    // What is written next must not be taken for a part of what the snapshot holds (KafkaMetadataLog.recover).
+    if (this.log.logEndOffset < snapshotOffset) {
+      this.log.close()
+      this.log = this.open(snapshotOffset)
+    }
+    this.log.onRefused = error => warnings.warnSparingly('storage', error.message)
+    if (this.log.logEndOffset === 0) this.begin(identity)
+  }
+
+  private open(logStartOffset: number): PartitionLog {
+    return PartitionLog.open(this.disk, METADATA_DIRECTORY, {
       topic: CLUSTER_METADATA,
       partition: 0,
       topicId: METADATA_TOPIC_ID,
       config: defaultLogConfig,
       leaderEpoch: FIRST_EPOCH,
-      nowMs: clock.now(),
+      nowMs: this.clock.now(),
       // A log this small is read as a whole at every start anyway.
       isCleanStart: false,
+      logStartOffset,
+      onLoss: loss => this.warnings.warn(`${METADATA_DIRECTORY}: ${loss}`),
     })
-    if (this.log.logEndOffset === 0) this.begin(identity)
   }
 
   private begin(identity: BrokerIdentity): void {

@@ -1,6 +1,7 @@
 /** Opens a data directory, or makes a new one, step by step: between two steps whoever waits can be served. @module */
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
+import { makeUuid } from '../base/uuid.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
@@ -11,7 +12,7 @@ import { noteFeatures } from './features-note.ts'
 import { Flusher } from './flusher.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
-import { MetadataJournal } from './metadata-journal.ts'
+import { MetadataJournal, type Warnings } from './metadata-journal.ts'
 import { ProducerExpiry } from './producer-expiry.ts'
 import { Purgatory } from './purgatory.ts'
 import { Timers } from './timers.ts'
@@ -21,7 +22,7 @@ export interface OpeningOptions {
   readonly clock: Clock
   readonly random: Random
   readonly configs: BrokerConfigs
-  readonly log: { warn(message: string): void; level?: LogLevel }
+  readonly log: Warnings & { level?: LogLevel }
 }
 
 /** What a broker is made of once its directory is open. */
@@ -46,7 +47,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   removeCleanShutdownMarker(disk)
   yield
   const now = () => clock.now()
-  const onError = (message: string) => log.warn(message)
+  const onError = (message: string) => log.warnSparingly('storage', message)
   const flusher = new Flusher({ timers, configs, now })
   const logs = new PartitionLogs(
     {
@@ -57,13 +58,15 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       cleaner: new Cleaner({ disk, timers, random, configs, now, onError }),
       expiry: new ProducerExpiry({ timers, configs, now }),
       onError,
+      warn: message => log.warn(message),
+      makeId: () => makeUuid(size => random.bytes(size)),
     },
     grown => {
       purgatory.stir(grown)
       flusher.watch(grown)
     },
   )
-  const journal = new MetadataJournal(disk, clock, identity)
+  const journal = new MetadataJournal(disk, clock, identity, log)
   yield
   const catalog = new Catalog({
     identity,

@@ -47,7 +47,7 @@ export function apiVersionsAnswers(): ApiVersionsAnswers {
 /** That of a directory which has just been made. */
 function newCatalog() {
   const disk = new MemoryDisk(DISK_BYTES)
-  const log = { warn() {} }
+  const log = { warn() {}, warnSparingly() {} }
   const surroundings = { clock: new SystemClock(), random: new SystemRandom(), configs: new BrokerConfigs(), log }
   return takeSteps(openSteps({ disk, ...surroundings })).catalog
 }

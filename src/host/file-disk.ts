@@ -24,9 +24,9 @@ import {
 import { noBytes } from '../base/bytes.ts'
 import { type Disk, DiskError, type DiskFile, type DiskSpace } from '../log/disk.ts'
 import { FileWindows, MappedWindows } from './mapped-windows.ts'
+import { maxHandleCount } from './open-files.ts'
 import { systemCodeOf } from './system-error.ts'
 
-const HANDLE_COUNT = 128
 /** Flushes that run at a time, each on a handle of its own. More are not faster: the medium takes one after the other. */
 const FLUSH_COUNT = 8
 const NO_HANDLE = -1
@@ -41,7 +41,8 @@ export interface FileDiskOptions {
 }
 
 export class FileDisk implements Disk {
-  private readonly files = new Map<string, LocalFile>()
+  /** By directory and by path, since directories are renamed and removed with what is open in them. */
+  private readonly files = new Map<string, Map<string, LocalFile>>()
   private readonly handles: Handles
   private readonly flushes = new Flushes()
   private readonly windows: MappedWindows | null
@@ -51,18 +52,20 @@ export class FileDisk implements Disk {
     readonly root: string,
     options: FileDiskOptions = {},
   ) {
-    this.handles = new Handles(options.handleCount ?? HANDLE_COUNT)
+    this.handles = new Handles(options.handleCount ?? maxHandleCount())
     this.windows = options.windows === undefined ? defaultWindows() : options.windows
   }
 
   /** One object per path, however often it is opened. After a rename or removal of its path it must not be used. */
   open(path: string): DiskFile {
-    const known = this.files.get(path)
+    const directory = directoryOf(path)
+    const neighbours = this.files.get(directory) ?? new Map<string, LocalFile>()
+    const known = neighbours.get(path)
     if (known) return known
     const size = this.size(path)
     const file = new LocalFile(path, this.absolute(path), size ?? 0, this.handles, this.flushes, this.windows)
     if (size === null) file.create()
-    this.files.set(path, file)
+    this.files.set(directory, neighbours.set(path, file))
     return file
   }
 
@@ -75,7 +78,10 @@ export class FileDisk implements Disk {
   }
 
   makeDirectory(path: string): void {
-    attempt('make', path, () => mkdirSync(this.absolute(path), { recursive: true }))
+    attempt('make', path, () => {
+      // What somebody else has removed is not in the new one.
+      if (mkdirSync(this.absolute(path), { recursive: true }) !== undefined) this.forget(path)
+    })
   }
 
   readFile(path: string): Uint8Array | null {
@@ -141,7 +147,7 @@ export class FileDisk implements Disk {
 
   /** Gives back every handle and mapping. */
   close(): void {
-    for (const file of this.files.values()) file.close()
+    for (const neighbours of this.files.values()) for (const file of neighbours.values()) file.close()
     this.files.clear()
   }
 
@@ -151,21 +157,16 @@ export class FileDisk implements Disk {
 
   /** Closes the file at `path`, or all files in the directory of that name. */
   private forget(path: string): void {
-    const known = this.files.get(path)
-    if (known) this.drop(known)
-    else if (this.isDirectory(path)) {
-      for (const [name, file] of this.files) if (name.startsWith(`${path}/`)) this.drop(file)
-    }
+    const neighbours = this.files.get(directoryOf(path))
+    neighbours?.get(path)?.close()
+    neighbours?.delete(path)
+    for (const file of this.files.get(path)?.values() ?? []) file.close()
+    this.files.delete(path)
   }
+}
 
-  private drop(file: LocalFile): void {
-    file.close()
-    this.files.delete(file.path)
-  }
-
-  private isDirectory(path: string): boolean {
-    return statSync(this.absolute(path), { throwIfNoEntry: false })?.isDirectory() ?? false
-  }
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 /** The open handles, least recently used first. */

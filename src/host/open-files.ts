@@ -1,15 +1,27 @@
-/** How many connections the limit on open files leaves room for. @module */
+/** How the limit on open files is shared out: to files of the data directory, and to connections. @module */
 import { readFileSync } from 'node:fs'
 
 /** For systems that do not say: macOS gives a process far more, once it asks as Bun does. */
 const UNKNOWN_LIMIT = 4096
-/** For segments, of which the disk holds 128 open, for flushes, listeners and what the runtime needs. */
-const RESERVED_COUNT = 192
-const MIN_COUNT = 16
+/** For flushes, listeners and what the runtime needs. */
+const RESERVED_COUNT = 64
+/** More handles of files are not faster. */
+const MOST_HANDLES = 128
+const LEAST_HANDLES = 8
+const LEAST_CONNECTIONS = 16
+
+let limit: number | null = null
+
+/** Handles of files in the data directory that are held open: as many as are of use, or half of what there is. */
+export function maxHandleCount(): number {
+  limit ??= openFileLimit()
+  return Math.max(Math.min(MOST_HANDLES, Math.floor((limit - RESERVED_COUNT / 2) / 2)), LEAST_HANDLES)
+}
 
 /** At the limit itself the system's accept would fail again and again, and nobody would be served. */
 export function maxConnectionCount(): number {
-  return Math.max(openFileLimit() - RESERVED_COUNT, MIN_COUNT)
+  limit ??= openFileLimit()
+  return Math.max(limit - maxHandleCount() - RESERVED_COUNT, LEAST_CONNECTIONS)
 }
 
 function openFileLimit(): number {

@@ -196,9 +196,7 @@ class CleanedSegment {
 
   private write(batches: Uint8Array): void {
     const { segment } = this
-    if (!segment.write([batches], batches.length)) {
-      throw new DiskError(`a cleaned segment at ${segment.baseOffset} cannot be written`, 'EIO')
-    }
+    segment.write([batches], batches.length)
     for (let position = 0; position < batches.length; ) {
       const { baseOffset, lastOffsetDelta, maxTimestamp, sizeBytes } = readBatchHeader(batches, position)
       segment.promote(baseOffset, baseOffset + lastOffsetDelta, maxTimestamp, sizeBytes, this.config)

@@ -50,6 +50,22 @@ export function partitionDirectory(topic: string, partition: number): string {
   return `${topic}-${partition}`
 }
 
+/** What has become of a partition's directory that is no log any more: it is being removed, or was set aside. */
+export type Retirement = 'delete' | 'stray'
+
+const MAX_NAME_LENGTH = 255
+
+/** The name of such a directory, where `id` is its alone (LocalLog.logDeleteDirName, logStrayDirName). */
+export function retiredDirectory(topic: string, partition: number, id: string, retirement: Retirement): string {
+  const end = `-${partition}.${id}-${retirement}`
+  return topic.slice(0, MAX_NAME_LENGTH - end.length) + end
+}
+
+/** Whether a directory has the name of one that is being removed. */
+export function isBeingDeleted(name: string): boolean {
+  return /^\S+-\d+\.\S+-delete$/.test(name)
+}
+
 /** The topic and partition whose directory has this name, or null where it is none (LocalLog.parseTopicPartitionName). */
 export function parsePartitionDirectory(name: string): { readonly topic: string; readonly partition: number } | null {
   const [, topic, partition] = /^([\w.-]+)-(\d+)$/.exec(name) ?? []

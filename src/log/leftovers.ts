@@ -11,6 +11,8 @@ import { parseSegmentFileName, type SegmentFileName } from './file-names.ts'
 export interface DirectoryContent {
   /** Base offsets. */
   readonly segments: readonly number[]
+  /** Base offsets of the segments that have an index of their offsets. */
+  readonly offsetIndexes: readonly number[]
   /** Base offsets of the segments that have a transaction index. */
   readonly transactionIndexes: readonly number[]
   /** Offsets of producer snapshots. */
@@ -26,6 +28,7 @@ export function sweepDirectory(disk: Disk, directory: string, logStartOffset = 0
   const files = segmentFiles(disk, directory)
   return {
     segments: offsetsOf(files, 'log'),
+    offsetIndexes: offsetsOf(files, 'index'),
     transactionIndexes: offsetsOf(files, 'txnindex'),
     snapshots: offsetsOf(files, 'snapshot'),
   }

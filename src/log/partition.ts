@@ -7,7 +7,6 @@ import { type BatchHeader, batchHeaders, patchOffsets } from '../wire/records/ba
 import { encodeMarker } from '../wire/records/end-transaction.ts'
 import { readPartitionMetadata, writePartitionMetadata } from './checkpoints.ts'
 import { type CleaningRound, type Compaction, compact } from './compaction.ts'
-import type { LastRecord } from './compaction-filter.ts'
 import { type CleaningPlan, planCleaning } from './compaction-plan.ts'
 import { type Disk, DiskError } from './disk.ts'
 import type { EpochEnd, LeaderEpochs } from './epochs.ts'
@@ -50,6 +49,8 @@ export class PartitionLog {
   config: LogConfig
   /** Called when a closed segment has reached the medium: it may be cleaned now. */
   onFlushed: () => void = () => {}
+  /** Called when the disk has refused something, though whoever has asked for it may go on. */
+  onRefused: (error: DiskError) => void = () => {}
 
   private readonly segments: Segments
   private readonly epochs: LeaderEpochs
@@ -197,8 +198,7 @@ export class PartitionLog {
   commit(): boolean {
     const { staging, segments } = this
     if (staging.isEmpty) return true
-    const isReady = !staging.hasMarkers || this.canNoteAborts()
-    if (!isReady || !segments.write(staging.pieces, staging.sizeBytes, staging.endOffset, this.config)) {
+    if (!this.writeStaged()) {
       this.producers.drop()
       for (const { batches } of staging.appends) this.producers.refuse(batches)
       staging.drop(segments.endOffset)
@@ -217,9 +217,16 @@ export class PartitionLog {
     return true
   }
 
-  /** Once a marker is written it is too late to find out that its abort cannot be noted. */
-  private canNoteAborts(): boolean {
-    return this.attempt(() => void this.segments.active.transactions)
+  private writeStaged(): boolean {
+    const { staging } = this
+    try {
+      // Once a marker is written it is too late to find out that its abort cannot be noted.
+      if (staging.hasMarkers) void this.segments.active.transactions
+      this.segments.write(staging.pieces, staging.sizeBytes, staging.endOffset, this.config)
+      return true
+    } catch (error) {
+      return this.refused(error)
+    }
   }
 
   private saveEpochs(): void {
@@ -334,7 +341,7 @@ export class PartitionLog {
     const { disk, directory, segments, config } = this
     const log = {
       ...{ disk, directory, segments, config },
-      lastRecords: () => this.lastRecords(),
+      lastRecords: () => this.producers.lastRecords(),
     }
     try {
       return yield* compact(log, round)
@@ -352,14 +359,6 @@ export class PartitionLog {
   flushClosed(): void {
     const closed = this.segments.all.at(-2)
     if (closed) this.segments.flush(closed, () => this.onFlushed())
-  }
-
-  private lastRecords(): ReadonlyMap<number, LastRecord> {
-    return new Map(
-      Array.from(this.producers.entries, ({ producerId, producerEpoch, batches }) => {
-        return [producerId, { producerEpoch, lastDataOffset: batches.at(-1)?.lastOffset ?? null }]
-      }),
-    )
   }
 
   private endCompaction(): void {
@@ -403,13 +402,12 @@ export class PartitionLog {
     this.disk.remove(`${this.directory}/${segmentFileName(segment.baseOffset, 'snapshot')}`)
   }
 
-  /** Removes the directory. The log may not be used again. @throws DiskError */
-  remove(): void {
+  /** Gives up what is staged, and lets go of its files: they are somebody else's to remove. The log may not be used again. */
+  abandon(): void {
     this.staging.drop(this.logEndOffset)
     this.isClosed = true
     this.endCompaction()
     this.segments.close()
-    this.disk.remove(this.directory)
   }
 
   /** Begins a new segment if `records` do not fit into the active one (UnifiedLog.maybeRoll); false if the disk refused. */
@@ -417,11 +415,7 @@ export class PartitionLog {
     const { active } = this.segments
     const size = active.sizeBytes + this.staging.sizeBytes
     if (size === 0 || !this.isFullFor(records, size, nowMs)) return true
-    return this.commit() && this.tryToRoll(nowMs)
-  }
-
-  private tryToRoll(nowMs: number): boolean {
-    return this.attempt(() => this.roll(nowMs))
+    return this.commit() && this.roll(nowMs)
   }
 
   /** LogSegment.shouldRoll */
@@ -453,12 +447,15 @@ export class PartitionLog {
     return nextOffset
   }
 
-  private roll(nowMs: number): void {
-    // A closed segment is its file: what a failed write left behind it would be taken for a part of the log.
-    this.segments.active.trim()
-    const segment = new Segment(this.disk, this.directory, this.logEndOffset, nowMs)
-    this.segments.roll(segment, () => this.onFlushed())
-    this.attempt(() => this.writeSnapshot())
+  private roll(nowMs: number): boolean {
+    const isRolled = this.attempt(() => {
+      // A closed segment is its file: what a failed write left behind it would be taken for a part of the log.
+      this.segments.active.trim()
+      const segment = new Segment(this.disk, this.directory, this.logEndOffset, nowMs)
+      this.segments.roll(segment, () => this.onFlushed())
+    })
+    if (isRolled) this.attempt(() => this.writeSnapshot())
+    return isRolled
   }
 
   private writeSnapshot(): void {
@@ -472,9 +469,14 @@ export class PartitionLog {
       write()
       return true
     } catch (error) {
-      if (error instanceof DiskError) return false
-      throw error
+      return this.refused(error)
     }
+  }
+
+  private refused(error: unknown): false {
+    if (!(error instanceof DiskError)) throw error
+    this.onRefused(error)
+    return false
   }
 
   private checkOrder(): void {

@@ -8,6 +8,7 @@
 import { ErrorCode } from '../wire/errors.ts'
 import { type BatchHeader, isControl, isTransactional, lastSequenceOf } from '../wire/records/batch.ts'
 import { type EndTransaction, readMarker } from '../wire/records/end-transaction.ts'
+import type { LastRecord } from './compaction-filter.ts'
 import { OngoingTransactions } from './ongoing-transactions.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
 
@@ -77,9 +78,10 @@ export class Producers {
   /** Made anew for each commit: the table of a map that is cleared keeps the next one alive until all is collected. */
   private staged = new Map<number, ProducerEntry>()
   /**
-   * First batches of new producers that were not written. A producer of whom nothing is known may begin with any sequence, so
-   * without this the batches that were in flight behind the first one would be taken, and that one never again. Kafka needs
-   * it not: it gives up a whole directory where a write has failed.
+   * First batches of new producers that were not written, of each the one with the lowest sequence. A producer of whom nothing
+   * is known may begin with any, so without this the batches that were in flight behind the first one would be taken, and that
+   * one never again. Kafka needs it for transactions alone (VerificationStateEntry): it gives up a whole directory where a write
+   * has failed.
    */
   private readonly awaited = new Map<number, BatchHeader>()
   private readonly ongoing: OngoingTransactions
@@ -102,6 +104,15 @@ export class Producers {
   /** The entries whose batches are in the log. */
   get entries(): Iterable<ProducerEntry> {
     return this.durable.values()
+  }
+
+  /** By producer id, what cleaning must leave of each (ProducerStateManager.activeProducers). */
+  lastRecords(): ReadonlyMap<number, LastRecord> {
+    const last = new Map<number, LastRecord>()
+    for (const { producerId, producerEpoch, batches } of this.entries) {
+      last.set(producerId, { producerEpoch, lastDataOffset: batches.at(-1)?.lastOffset ?? null })
+    }
+    return last
   }
 
   /** The batch that one of `batches` repeats, or null. */
@@ -280,7 +291,7 @@ export class Producers {
   private mayBegin(batch: BatchHeader): boolean {
     const awaited = this.awaited.get(batch.producerId)
     if (awaited === undefined || batch.producerEpoch > awaited.producerEpoch) return true
-    return batch.baseSequence === awaited.baseSequence
+    return batch.baseSequence <= awaited.baseSequence
   }
 
   private latest(producerId: number): ProducerEntry | undefined {

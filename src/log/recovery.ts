@@ -26,6 +26,8 @@ export interface RecoveryOptions {
   readonly logStartOffset?: number
   /** Of the checkpoint, 0 if it does not know the log: gaps before it are the work of compaction. */
   readonly cleanedOffset?: number
+  /** Told what had to be cut off. */
+  readonly onLoss?: (loss: string) => void
 }
 
 /** A log as its directory has it, sound to its end. */
@@ -48,6 +50,9 @@ export function recoverLog(disk: Disk, directory: string, options: RecoveryOptio
   const epochs = LeaderEpochs.load(disk, directory)
   const { segments, state } = recoverSegments(disk, directory, content, epochs, options)
   if (segments.endOffset < (options.logStartOffset ?? 0)) {
+    options.onLoss?.(
+      `ends at offset ${segments.endOffset}, before its start at ${options.logStartOffset}, and begins anew`,
+    )
     for (const segment of segments.all) segment.remove()
     for (const offset of content.snapshots) disk.remove(`${directory}/${segmentFileName(offset, 'snapshot')}`)
     return recoverLog(disk, directory, options)
@@ -103,16 +108,19 @@ function recoverSegments(
 
 /**
  * The index of the first segment whose batches have to be checked, null if nothing but the tail need be looked at: after a
- * clean stop, unless a transaction index is damaged, which is all that cannot be made anew when it is missed.
+ * clean stop, unless a transaction index is damaged, which is all that cannot be made anew when it is missed. Where the
+ * index of offsets is missing, so may be that of transactions, of which nobody can tell (LogLoader.loadSegmentFiles).
  */
 function firstUnsoundOf(
   disk: Disk,
   directory: string,
   all: readonly Segment[],
-  { transactionIndexes }: DirectoryContent,
+  { offsetIndexes, transactionIndexes }: DirectoryContent,
   { isCleanStart, recoveryPoint = 0 }: RecoveryOptions,
 ): number | null {
-  const isDamaged = ({ baseOffset }: Segment, index: number): boolean => {
+  const indexed = new Set(offsetIndexes)
+  const isDamaged = ({ baseOffset, sizeBytes }: Segment, index: number): boolean => {
+    if (sizeBytes > 0 && !indexed.has(baseOffset)) return true
     if (!transactionIndexes.includes(baseOffset)) return false
     const stored = disk.readFile(`${directory}/${segmentFileName(baseOffset, 'txnindex')}`) ?? noBytes
     return !TransactionIndex.isSound(stored, baseOffset, all[index + 1]?.baseOffset ?? Number.POSITIVE_INFINITY)
@@ -148,7 +156,13 @@ function checkSegments(
       for (const aborted of replayBatch(producers, cursor)) segment.noteAborted(aborted)
     })
     const isCut = segment.sizeBytes < fileBytes || isFollowedByGap(all, index, endOffset, options)
-    if (isCut) for (const later of all.splice(index + 1)) later.remove()
+    if (isCut) {
+      const lostBytes = all
+        .slice(index + 1)
+        .reduce((sum, { sizeBytes }) => sum + sizeBytes, fileBytes - segment.sizeBytes)
+      options.onLoss?.(`damaged in segment ${segment.baseOffset}, cut off at offset ${endOffset}: ${lostBytes} bytes`)
+      for (const later of all.splice(index + 1)) later.remove()
+    }
     if (index < all.length - 1) segment.saveIndexes()
   }
   return endOffset

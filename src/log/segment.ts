@@ -82,31 +82,28 @@ export class Segment {
   }
 
   /**
-   * Writes at the end and returns whether all was taken, and has reached the medium where `isSyncing`. If not, or if what an
-   * earlier failure left cannot be cut off, the segment is as it was.
+   * Writes at the end, and waits until it has reached the medium where `isSyncing`. @throws DiskError, also where what an
+   * earlier failure left cannot be cut off: then the segment is as it was
    */
-  write(pieces: readonly Uint8Array[], lengthBytes: number, isSyncing = false): boolean {
+  write(pieces: readonly Uint8Array[], lengthBytes: number, isSyncing = false): void {
+    this.trim()
+    this.isTorn = true
     try {
-      this.trim()
-      this.isTorn = true
-      this.isTorn = this.file.write(pieces, this.sizeBytes) !== lengthBytes || (isSyncing && !this.sync())
-      if (!this.isTorn) return true
-      this.trim()
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
+      const takenBytes = this.file.write(pieces, this.sizeBytes)
+      if (takenBytes < lengthBytes) throw new DiskError(`cannot write all of ${this.file.path}: ENOSPC`, 'ENOSPC')
+      if (isSyncing) this.sync()
+      this.isTorn = false
+    } finally {
+      if (this.isTorn) this.tryToTrim()
     }
-    return false
   }
 
-  /** Waits until the file has reached the medium, and returns whether it has. */
-  sync(): boolean {
-    try {
-      if (this.canFlush) this.file.sync()
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error
-      this.canFlush = false
-    }
-    return this.canFlush
+  /** Waits until the file has reached the medium. @throws DiskError */
+  sync(): void {
+    if (!this.canFlush) throw new DiskError(`cannot flush ${this.file.path}: it was refused before`, 'EIO')
+    this.canFlush = false
+    this.file.sync()
+    this.canFlush = true
   }
 
   /** Cuts off what a failed write left behind the log, if there was one. @throws DiskError */
@@ -114,6 +111,15 @@ export class Segment {
     if (!this.isTorn) return
     this.file.truncate(this.sizeBytes)
     this.isTorn = false
+  }
+
+  /** Where the disk refuses, it is asked again before the next write. */
+  private tryToTrim(): void {
+    try {
+      this.trim()
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error
+    }
   }
 
   /** Makes the batch that was written at the end part of the log. */

@@ -105,16 +105,15 @@ export class Segments {
    * Writes at the end of the active segment, as `Segment.write`, what will be the log up to `endOffset`. Where that makes
    * flush.messages of records that have not reached the medium, it waits until they all have; the indexes may come later.
    */
-  write(pieces: readonly Uint8Array[], lengthBytes: number, endOffset: number, { flushMessages }: LogConfig): boolean {
+  write(pieces: readonly Uint8Array[], lengthBytes: number, endOffset: number, { flushMessages }: LogConfig): void {
     const isSyncing = endOffset - this.syncedOffset >= flushMessages
-    if (isSyncing && !this.syncClosed()) return false
-    if (!this.active.write(pieces, lengthBytes, isSyncing)) return false
+    if (isSyncing) this.syncClosed()
+    this.active.write(pieces, lengthBytes, isSyncing)
     if (isSyncing) this.syncedOffset = endOffset
-    return true
   }
 
-  private syncClosed(): boolean {
-    return this.segments.every(segment => segment === this.active || segment.isFlushed || segment.sync())
+  private syncClosed(): void {
+    for (const segment of this.segments) if (segment !== this.active && !segment.isFlushed) segment.sync()
   }
 
   /** Asks for everything up to `last` to reach the medium, indexes too; `onFlushed` is called for each segment that has. */

@@ -46,7 +46,7 @@ describe.each(fixtures())('a directory of %s', (_, { content, directories }) => 
 /** The broker in this process, so that no time has passed: a day later the producers would be forgotten. */
 function open(directory: string, { madeMs }: FixtureContent): Broker {
   const configs = new BrokerConfigs(new Map())
-  const log = { warn: () => {} }
+  const log = { warn() {}, warnSparingly() {} }
   const random = new SeededRandom(1)
   return new Broker({ disk: new FileDisk(directory), clock: new SimClock(madeMs + PASSED_MS), random, configs, log })
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
+import { deleteTopics } from '../../src/api/20-delete-topics.ts'
+import { deleteRecords } from '../../src/api/21-delete-records.ts'
 import { initProducerId } from '../../src/api/22-init-producer-id.ts'
+import { zeroUuid } from '../../src/base/uuid.ts'
 import { readOffsetCheckpoint } from '../../src/log/checkpoints.ts'
 import { CLEAN_SHUTDOWN_MARKER, RECOVERY_POINT_CHECKPOINT } from '../../src/log/file-names.ts'
 import { ErrorCode } from '../../src/wire/errors.ts'
@@ -160,7 +163,7 @@ describe('a crash', () => {
     world.createTopic('t', 3)
     world.createTopic('u')
     produceTo(world.connect(), 't')
-    world.disk.fault = (operation, path) => (operation === 'remove' && path === 't-1' ? 'EIO' : null)
+    world.disk.fault = (operation, path) => (operation === 'remove' && path.startsWith('t-1.') ? 'EIO' : null)
     world.deleteTopic('t')
     expect(world.warnings).toEqual([expect.stringContaining('t-1')])
     world.disk.fault = () => null
@@ -171,9 +174,113 @@ describe('a crash', () => {
     expect(valuesIn(world, 't')).toEqual([])
   })
 
+  test('at any moment of the removal of a topic lets none of its records into the next of its name', () => {
+    for (let callsToLive = 0; callsToLive < 8; callsToLive++) {
+      for (let others = 0; others < 6; others++) {
+        const world = new World()
+        world.createTopic('t', 2)
+        for (const partition of [0, 1]) produceTo(world.connect(), 't', { values: ['old'] }, partition)
+        // What a dying call has done is decided by dice, which these throws move on.
+        for (let count = 0; count < others; count++) world.disk.partOf(1)
+        world.disk.callsToLive = callsToLive
+        world.connect().ask(deleteTopics, 5, { topics: [], topicNames: ['t'], timeoutMs: 1000 })
+        world.disk.revive()
+        world.crash()
+        if (world.broker.catalog.topicByName('t') !== null) world.deleteTopic('t')
+        world.createTopic('t', 2)
+        expect([valuesIn(world, 't', 0), valuesIn(world, 't', 1)]).toEqual([[], []])
+        world.crash()
+        expect(world.disk.list('').filter(name => name.endsWith('-delete'))).toEqual([])
+      }
+    }
+  })
+
   test('at any moment keeps what was acknowledged, once and in order', () => {
     const random = new SeededRandom(seed)
     for (let trial = 0; trial < 40; trial++) withSeed(`trial ${trial}`, () => crashSomewhere(random))
+  })
+})
+
+describe('what belongs to no topic that is known', () => {
+  const idOf = (world: World) => world.broker.catalog.topicByName('t')?.id ?? ''
+  const metadataOf = (id: string) => new TextEncoder().encode(`version: 0\ntopic_id: ${id}`)
+  const strays = (world: World) => world.disk.list('').filter(name => name.endsWith('-stray'))
+
+  function filled(): World {
+    const world = new World()
+    world.createTopic('t')
+    produceTo(world.connect(), 't', { values: ['kept'] })
+    return world
+  }
+
+  test('is kept under another name, as Kafka keeps it, and told', () => {
+    const world = filled()
+    const id = idOf(world)
+    world.broker.close()
+    world.disk.writeFile('copy-7/partition.metadata', metadataOf(id))
+    const log = 'copy-7/00000000000000000000.log'
+    world.disk.writeFile(log, world.disk.readFile('t-0/00000000000000000000.log') ?? new Uint8Array())
+    world.crash()
+    const [stray = ''] = strays(world)
+    expect(stray).toMatch(/^copy-7\.[\w-]{22}-stray$/)
+    expect(world.warnings).toEqual([expect.stringContaining(stray)])
+    expect(world.disk.size(log.replace('copy-7', stray))).toBeGreaterThan(0)
+    expect([world.disk.list('copy-7'), valuesIn(world, 't')]).toEqual([[], ['kept']])
+    world.crash()
+    expect(strays(world)).toEqual([stray])
+  })
+
+  test('leaves its name to the topic that has it', () => {
+    const world = filled()
+    world.broker.close()
+    world.disk.writeFile('t-0/partition.metadata', metadataOf('k3_f8agQSxvmZUuYEW959Q'))
+    world.crash()
+    expect(valuesIn(world, 't')).toEqual([])
+    expect([strays(world).length, world.warnings.length]).toEqual([1, 1])
+    expect(produceTo(world.connect(), 't', { values: ['new'] }).baseOffset).toBe(0)
+  })
+
+  test('is removed where it holds nothing', () => {
+    const world = filled()
+    world.broker.close()
+    world.disk.writeFile('empty-0/partition.metadata', metadataOf(zeroUuid))
+    world.crash()
+    expect([world.disk.list('empty-0'), strays(world), world.warnings]).toEqual([[], [], []])
+  })
+
+  test('is not told by a partition whose metadata file is lost: its log, and where it begins, stay', () => {
+    const world = filled()
+    for (const value of ['b', 'c']) produceTo(world.connect(), 't', { values: [value] })
+    const partitions = [{ partitionIndex: 0, offset: 1 }]
+    world.connect().call(deleteRecords, 2, { topics: [{ name: 't', partitions }], timeoutMs: 1000 })
+    world.broker.close()
+    world.disk.remove('t-0/partition.metadata')
+    world.crash()
+    const [topic, log] = [world.broker.catalog.topicByName('t'), world.disk.list('t-0')]
+    expect([topic !== null, log.length > 0, strays(world)]).toEqual([true, true, []])
+    const answer = world.connect().call(fetch, 12, fetchOf('t', { partitions: [{ fetchOffset: 1 }] }))
+    expect(onlyPartition(answer)).toMatchObject({ errorCode: 0, logStartOffset: 1, highWatermark: 3 })
+  })
+})
+
+describe('what the disk does to a log is told', () => {
+  test('when it takes nothing', () => {
+    const world = new World()
+    world.createTopic('t')
+    world.disk.fault = operation => (operation === 'write' ? 'EIO' : null)
+    expect(produceTo(world.connect(), 't').errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
+    expect(world.warnings).toEqual(['t-0/00000000000000000000.log: write failed'])
+  })
+
+  test('when what it gives back is damaged', () => {
+    const world = new World()
+    world.createTopic('t')
+    for (const value of ['a', 'b', 'c']) produceTo(world.connect(), 't', { values: [value] })
+    const file = world.disk.open('t-0/00000000000000000000.log')
+    file.write([new Uint8Array(1)], file.size - 2)
+    world.crash()
+    expect(valuesIn(world, 't')).toEqual(['a', 'b'])
+    expect(world.warnings).toEqual([expect.stringMatching(/^t-0: .*segment 0.*offset 2: \d+ bytes$/)])
   })
 })
 

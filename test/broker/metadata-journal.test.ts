@@ -14,7 +14,9 @@ import { SimDisk } from '../sim/disk.ts'
 const LOG = `${METADATA_DIRECTORY}/00000000000000000000.log`
 const clock = { now: () => 1_700_000_000_000, elapsed: () => 0, setAlarm: () => {} }
 const identity = { nodeId: 1, clusterId: 'c', directoryId: zeroUuid }
-const open = (disk: SimDisk) => new MetadataJournal(disk, clock, identity)
+const warnings: string[] = []
+const log = { warn: (line: string) => void warnings.push(line), warnSparingly: () => {} }
+const open = (disk: SimDisk) => new MetadataJournal(disk, clock, identity, log)
 
 const topic = (name: string): MetadataRecord => ({ type: 'topicRecord', value: { name, topicId: zeroUuid } })
 const begin: MetadataRecord = { type: 'beginTransactionRecord', value: { name: null } }
@@ -161,6 +163,23 @@ describe('the metadata journal', () => {
     disk.writeFile(`${METADATA_DIRECTORY}/00000000000000000002-0000000001.checkpoint`, snapshot('all'))
     disk.writeFile(LOG, logOf(0, 1, ...['a', 'b', 'c'].map(name => metadataBatch([topic(name)], 1))))
     expect(namesIn(open(disk))).toEqual(['all', 'c'])
+  })
+
+  test('goes on behind the snapshot where the log ends before it', () => {
+    const disk = new SimDisk()
+    disk.writeFile(`${METADATA_DIRECTORY}/00000000000000000005-0000000003.checkpoint`, metadataBatch([topic('all')], 1))
+    disk.writeFile(LOG, logOf(0, 1, ...['a', 'b', 'c'].map(name => metadataBatch([topic(name)], 1))))
+    warnings.length = 0
+    const journal = open(disk)
+    expect([journal.logEndOffset, namesIn(journal)]).toEqual([5, ['all']])
+    expect(warnings).toEqual([expect.stringContaining(METADATA_DIRECTORY)])
+    journal.append([topic('next')])
+    journal.close()
+    expect(namesIn(open(disk))).toEqual(['all', 'next'])
+    for (const name of disk.list(METADATA_DIRECTORY)) {
+      if (name.endsWith('.log')) disk.remove(`${METADATA_DIRECTORY}/${name}`)
+    }
+    expect(namesIn(open(disk))).toEqual(['all'])
   })
 
   test('is not begun anew where there are partitions', () => {

@@ -34,7 +34,7 @@ export function simulatedDisk(): SmallDisk {
   let broker: Broker | undefined
   return {
     async start() {
-      const log = { warn: () => {} }
+      const log = { warn() {}, warnSparingly() {} }
       broker = new Broker({ disk, clock: new SystemClock(), random, configs: new BrokerConfigs(new Map()), log })
       return connectWithin(broker)
     },

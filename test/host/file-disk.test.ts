@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { FileDisk } from '../../src/host/file-disk.ts'
 import { MappedWindows } from '../../src/host/mapped-windows.ts'
 import { DiskError } from '../../src/log/disk.ts'
@@ -132,6 +132,19 @@ test('directories are made, listed, renamed and removed with what is open in the
   disk.remove('orders-0.gone-delete')
   expect(disk.size('orders-0.gone-delete/0.log')).toBeNull()
   expect(text(disk.open('orders-00').read(0, 9))).toBe('neighbour')
+})
+
+test('a directory that somebody else has removed is made anew, without what was open in it', () => {
+  using directory = temporaryDirectory()
+  const disk = new FileDisk(directory.path)
+  disk.makeDirectory('orders-0')
+  disk.open('orders-0/0.log').write([bytes('abc')], 0)
+  rmSync(`${directory.path}/orders-0`, { recursive: true })
+  disk.makeDirectory('orders-0')
+  const file = disk.open('orders-0/0.log')
+  expect(file.size).toBe(0)
+  file.write([bytes('new')], 0)
+  expect(readFileSync(`${directory.path}/orders-0/0.log`, 'utf8')).toBe('new')
 })
 
 test('the name of a large file is free as soon as it is removed', () => {

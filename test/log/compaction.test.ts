@@ -248,12 +248,13 @@ describe('a round is given up', () => {
     expect(linesOf(openLog(disk, { config: compacted, isCleanStart: true }))).toEqual(lines)
   })
 
-  test('when the log is removed', () => {
+  test('when the log is abandoned, and its files go', () => {
     const disk = new SimDisk()
     const log = filled(disk)
     const compaction = begin(log, disk)
     for (let count = 0; count < 70; count++) compaction.next()
-    log.remove()
+    log.abandon()
+    disk.remove(DIRECTORY)
     expect([compaction.next().done, disk.list(DIRECTORY)]).toEqual([true, []])
   })
 

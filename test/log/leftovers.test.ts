@@ -21,7 +21,12 @@ test('what is in use stays, in order', () => {
   const logs = [file(20, 'log'), file(3, 'log'), file(100, 'log')]
   const others = [file(3, 'index'), file(20, 'txnindex'), file(7, 'snapshot')]
   const disk = diskWith(...logs, ...others, 'leader-epoch-checkpoint', 'partition.metadata')
-  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [3, 20, 100], transactionIndexes: [20], snapshots: [7] })
+  expect(sweepDirectory(disk, 't-0')).toEqual({
+    segments: [3, 20, 100],
+    offsetIndexes: [3],
+    transactionIndexes: [20],
+    snapshots: [7],
+  })
   expect(disk.list('t-0')).toHaveLength(8)
 })
 
@@ -34,7 +39,12 @@ test('deleted and unfinished files go, and indexes without a log', () => {
     file(9, 'index'),
     file(9, 'txnindex'),
   )
-  expect(sweepDirectory(disk, 't-0')).toEqual({ segments: [0], transactionIndexes: [], snapshots: [] })
+  expect(sweepDirectory(disk, 't-0')).toEqual({
+    segments: [0],
+    offsetIndexes: [],
+    transactionIndexes: [],
+    snapshots: [],
+  })
   expect(disk.list('t-0')).toEqual([file(0, 'log')])
 })
 

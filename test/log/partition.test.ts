@@ -557,11 +557,15 @@ test('a directory of another topic id is not opened', () => {
   expect(() => openLog(disk, { topicId: 'AAAAAAAAAAAAAAAAAAAABA' as never })).toThrow('belongs to topic id')
 })
 
-test('remove leaves nothing', () => {
+test('an abandoned log writes nothing more, and its directory may become that of another', () => {
   const disk = new SimDisk()
   const log = openLog(disk, { config: { segmentBytes: 10 } })
   append(log)
   append(log)
-  log.remove()
-  expect([disk.list('t-0'), disk.usedBytes]).toEqual([[], 0])
+  stage(log)
+  const calls = disk.calls.length
+  log.abandon()
+  expect(disk.calls.length).toBe(calls)
+  disk.rename('t-0', 't-0.id-delete')
+  expect([disk.list('t-0'), openLog(disk).logEndOffset]).toEqual([[], 0])
 })

@@ -110,6 +110,14 @@ describe('a first batch that was refused', () => {
     expect(producers.check(headerOf({ epoch: 1, sequence: 5 }), 'client')).toBe(NONE)
     expect(producers.check(headerOf({ sequence: 4 }), 'client')).toBe(NONE)
   })
+  test('leaves what comes before it, and is the lowest of several', () => {
+    const producers = new Producers()
+    producers.refuse([headerOf({ sequence: 4 })])
+    expect(producers.check(headerOf({ sequence: 3 }), 'client')).toBe(NONE)
+    producers.refuse([headerOf({ sequence: 3 })])
+    expect(producers.check(headerOf({ sequence: 4 }), 'client')).toBe(OUT_OF_ORDER_SEQUENCE_NUMBER)
+    expect(producers.check(headerOf({ sequence: 3 }), 'client')).toBe(NONE)
+  })
   test('says nothing of a producer who has begun', () => {
     const producers = after({ sequence: 0 })
     producers.refuse([headerOf({ sequence: 2 })])

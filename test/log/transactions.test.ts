@@ -257,6 +257,13 @@ describe('after a restart', () => {
     flipByte(disk.open(FIRST_INDEX), 1)
     expect(aborted(openLog(disk, { isCleanStart: true }), 0)).toEqual([[2, 1]])
   })
+
+  test('are found again where the index files are lost', () => {
+    const disk = new SimDisk()
+    filled(disk).close()
+    for (const name of disk.list('t-0').filter(name => name.endsWith('index'))) disk.remove(path(name))
+    expect(aborted(openLog(disk, { isCleanStart: true }), 0)).toEqual([[2, 1]])
+  })
   test('a stop without room for the index is not clean', () => {
     const disk = new SimDisk()
     const log = filled(disk)

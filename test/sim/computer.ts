@@ -103,7 +103,7 @@ export class Computer {
     clock.setAlarm(null, () => {})
     this.deferred.length = 0
     const configs = new BrokerConfigs(new Map(Object.entries(this.settings)))
-    const log = { warn: () => {} }
+    const log = { warn() {}, warnSparingly() {} }
     const soon = (work: () => void) => void this.deferred.push(work)
     return new Broker({ disk, clock, random, configs, log, ...(this.defers && { soon }) })
   }

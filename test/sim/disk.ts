@@ -112,10 +112,9 @@ export class SimDisk implements Disk {
   }
   rename(from: string, to: string): void {
     this.change('rename', from, 0, () => {
-      const content = this.files.get(from)
-      if (!content) throw new DiskError(`${from}: no such file`, 'ENOENT')
-      this.files.delete(from)
-      this.files.set(to, content)
+      const isThere = this.files.rename(from, to)
+      if (this.directories.delete(from)) this.directories.add(to)
+      else if (!isThere) throw new DiskError(`${from}: no such file`, 'ENOENT')
     })
   }
   /** Who dies while he removes a directory leaves some of its files. */

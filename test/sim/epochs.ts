@@ -17,7 +17,8 @@ const noChange = {
 /** Stops the broker, elects it once more as the leader of the partition, and starts it: the next epoch begins. */
 export function electAgain(world: World, topicId: Uuid, partitionId = 0): void {
   world.broker.close()
-  const journal = new MetadataJournal(world.disk, world.clock, { nodeId: 1, clusterId: '', directoryId: zeroUuid })
+  const identity = { nodeId: 1, clusterId: '', directoryId: zeroUuid }
+  const journal = new MetadataJournal(world.disk, world.clock, identity, { warn() {}, warnSparingly() {} })
   // An append goes behind what was read.
   for (const _record of journal.records());
   journal.append([{ type: 'partitionChangeRecord', value: { ...noChange, partitionId, topicId, leader: 1 } }])

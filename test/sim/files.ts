@@ -19,6 +19,17 @@ export class Files<T> {
     if (files?.size === 0) this.byDirectory.delete(directory)
   }
 
+  /** A file, or all files in a directory; false where there is none. */
+  rename(from: string, to: string): boolean {
+    const paths = this.get(from) === undefined ? this.pathsIn(from) : [from]
+    for (const path of paths) {
+      const file = this.get(path)
+      this.delete(path)
+      if (file !== undefined) this.set(to + path.slice(from.length), file)
+    }
+    return paths.length > 0
+  }
+
   /** The paths of the files in a directory. */
   pathsIn(directory: string): string[] {
     return [...(this.byDirectory.get(directory)?.keys() ?? [])]

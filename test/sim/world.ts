@@ -42,7 +42,8 @@ export class World {
     this.clients = []
     this.clock.setAlarm(null, () => {})
     const { settings = {}, logsRequests = false } = this.shape
-    const log = { warn: (message: string) => void this.warnings.push(message) }
+    const warn = (message: string) => void this.warnings.push(message)
+    const log = { warn, warnSparingly: (_kind: string, message: string) => warn(message) }
     const request = (line: () => string) => void this.requestLines.push(line())
     return new Broker({
       disk: this.disk,
