@@ -220,7 +220,8 @@ function findReadable(partition: FetchPartition, request: Request, call: Call): 
   const topic = topicOf(partition, call)
   if (!topic && call.version >= TOPIC_IDS)
     return { ...nothing(index, ErrorCode.UNKNOWN_TOPIC_ID), abortedTransactions: [] }
-  const log = findLog(call, topic, index, partition.currentLeaderEpoch)
+  // Here any negative one knows none (FetchRequest.optionalEpoch).
+  const log = findLog(call, topic, index, Math.max(partition.currentLeaderEpoch, -1))
   if (log === ErrorCode.UNKNOWN_TOPIC_OR_PARTITION) return { ...nothing(index, log), abortedTransactions: [] }
   if (typeof log === 'number') return nothing(index, log)
   if (request.replicaId >= 0 || request.replicaState.replicaId >= 0) return notALeader(index, log, call)

@@ -43,7 +43,7 @@ export function mapAnswer<T extends object, U extends object>(
   }
 }
 
-/** No answer (Produce with acks=0). `fault` is asked when the turn is written: a reason there ends the connection. */
+/** No answer (Produce with acks=0). `fault` is asked as it is decided, and as the turn is written: a reason ends the connection. */
 export interface Unanswered {
   fault(): string | null
 }

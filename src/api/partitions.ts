@@ -6,7 +6,7 @@ import type { Call } from './api.ts'
 
 /**
  * The log of a partition for a client that knows its leader epoch as `currentLeaderEpoch`, or the error that it gets.
- * A client with another epoch is fenced (KIP-320, Partition.checkCurrentLeaderEpoch); a negative one knows none.
+ * A client with another epoch is fenced (KIP-320, Partition.checkCurrentLeaderEpoch); -1 knows none.
  */
 export function findLog(
   call: Call,
@@ -15,7 +15,7 @@ export function findLog(
   currentLeaderEpoch: number,
 ): PartitionLog | ErrorCode {
   const log = call.logs.find(topic, partition)
-  if (typeof log === 'number' || currentLeaderEpoch < 0 || currentLeaderEpoch === log.leaderEpoch) return log
+  if (typeof log === 'number' || currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return log
   return currentLeaderEpoch < log.leaderEpoch ? ErrorCode.FENCED_LEADER_EPOCH : ErrorCode.UNKNOWN_LEADER_EPOCH
 }
 

@@ -49,6 +49,8 @@ export class Session {
   private isClosed = false
   /** The client sends nothing more. */
   private hasEnded = false
+  /** The client is gone, and with it whoever would read an answer. */
+  private isUnheard = false
   /** All that is decided are appends, which are written together with those of other sessions. */
   private isUnfinished = false
   /** Whether something was decided this turn, and nothing but appends. */
@@ -93,7 +95,17 @@ export class Session {
     this.run()
   }
 
-  /** The connection is gone: an answer that is still waiting will not be sent. */
+  /**
+   * The client is gone: what came before is decided, up to the first request that is answered or waits. So does Kafka, which
+   * reads what lies before a reset, and hears of it when it has something to send.
+   */
+  lost(): void {
+    this.isUnheard = true
+    if (this.parked || this.isPaused) this.giveUp()
+    else this.ended()
+  }
+
+  /** Nothing more is decided: an answer that is still waiting will not be sent. */
   close(): void {
     this.isClosed = true
     this.parked?.cancel()
@@ -143,8 +155,7 @@ export class Session {
   }
 
   private conclude(): void {
-    this.turns.commit()
-    this.encode()
+    this.settle()
     this.send()
     // Nothing keeps a view of a frame beyond its turn: batches are written, and who parks copies what he parks.
     this.frames.recycle()
@@ -176,19 +187,27 @@ export class Session {
 
   private exchange(exchange: Exchange): void {
     if (!exchange.stagesOnly) {
-      this.turns.commit()
-      this.encode()
+      this.settle()
       if (this.isClosed) return
     }
     const answer = exchange.decide()
     this.hasOnlyAppends = exchange.stagesOnly && (this.hasOnlyAppends || this.uncommitted.length === 0)
-    if (isParked(answer)) this.park(exchange, answer)
-    else this.uncommitted.push({ exchange, answer })
+    if (isParked(answer)) {
+      this.park(exchange, answer)
+      return
+    }
+    this.uncommitted.push({ exchange, answer })
+    // The fault ends the session here: nothing behind it is decided.
+    if (isUnanswered(answer) && answer.fault() !== null) this.settle()
   }
 
   /** Apart from `exchange`, which would make a scope for these closures with every request. */
   private park(exchange: Exchange, parked: Parked<object>): void {
     this.parked = parked
+    if (this.isUnheard) {
+      this.giveUp()
+      return
+    }
     this.peer.pause()
     parked.onAnswer(
       answer =>
@@ -209,6 +228,12 @@ export class Session {
     this.run()
   }
 
+  /** Writes what is staged, and encodes the answers that have waited for it. */
+  private settle(): void {
+    this.turns.commit()
+    this.encode()
+  }
+
   /** Encodes the answers that no longer depend on anything. */
   private encode(): void {
     const { uncommitted, turns } = this
@@ -224,17 +249,24 @@ export class Session {
 
   private send(): void {
     const { writer } = this.turns
-    if (writer.size > 0 && !this.isClosed && this.peer.send(writer.finish()) > UNSENT_BYTES) {
-      this.isPaused = true
-      this.peer.pause()
+    if (writer.size > 0 && !this.isClosed) {
+      if (this.isUnheard) this.giveUp()
+      else if (this.peer.send(writer.finish()) > UNSENT_BYTES) {
+        this.isPaused = true
+        this.peer.pause()
+      }
     }
     writer.reset()
   }
 
+  private giveUp(): void {
+    this.close()
+    this.peer.finish()
+  }
+
   /** A request that cannot be answered ends its connection, after the answers to those before it. */
   private refuse(error: unknown): void {
-    this.turns.commit()
-    this.encode()
+    this.settle()
     this.end(this.dispatcher.reasonOf(error))
   }
 

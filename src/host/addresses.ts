@@ -19,10 +19,13 @@ export interface Ends {
   readonly remotePort: number
 }
 
-/** Null where the socket knows them no more: the client has closed or reset it, and nobody has been told so far. */
-export function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Partial<Ends>): Ends | null {
+/** The address of a client that reset the connection before it was received: the system has what it sent, and forgot it. */
+const UNKNOWN = 'unknown'
+
+/** Null where the socket is closed already. */
+export function endsOf(socket: Partial<Ends>): Ends | null {
+  const { localAddress, localPort, remoteAddress = UNKNOWN, remotePort = 0 } = socket
   if (localAddress === undefined || localPort === undefined) return null
-  if (remoteAddress === undefined || remotePort === undefined) return null
   return { localAddress: plainAddress(localAddress), localPort, remoteAddress: plainAddress(remoteAddress), remotePort }
 }
 

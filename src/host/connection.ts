@@ -21,13 +21,18 @@ import type { RuntimeThreads } from './runtime-threads.ts'
 export interface SessionPort {
   /** Bytes that came and are not decided yet, in the buffers that they lie in. */
   readonly heldBytes: number
-  /** Takes the next bytes of the stream; `chunk` stays as it is. Never called between `pause` and `resume` of the peer. */
+  /**
+   * Takes the next bytes of the stream; `chunk` stays as it is. Between `pause` and `resume` of the peer it is called only
+   * with the last bytes of a client that is gone.
+   */
   receive(chunk: Uint8Array): void
   /** All that was sent has been taken by the socket. */
   drained(): void
   /** Nothing more will be received: the peer is told to finish when all that came is answered. */
   ended(): void
-  /** The connection is gone. */
+  /** The client is gone: what came and needs no answer is still decided, and then the peer is told to finish. */
+  lost(): void
+  /** The session is over, whatever it has not decided yet. */
   close(): void
 }
 
@@ -62,6 +67,8 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
   /** Came while the session was paused. */
   private held: Uint8Array | null = null
   private isClosing = false
+  /** The socket is closed. */
+  private isGone = false
   private isHolding = false
   private linger: ReturnType<typeof setTimeout> | undefined
 
@@ -115,6 +122,10 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     if (this.isClosing) return
     this.isClosing = true
     this.held = null
+    if (this.isGone) {
+      this.leave()
+      return
+    }
     this.linger = setTimeout(() => this.socket.terminate(), LINGER_MS)
     if (this.output.queuedBytes === 0) this.shutdown()
   }
@@ -149,11 +160,24 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     if (!this.isClosing) this.guard(() => this.session.ended())
   }
 
+  /** Where we have not closed it, the client has: what it sent before still counts. */
   closed(): void {
-    this.isClosing = true
+    this.isGone = true
     clearTimeout(this.linger)
-    this.held = null
     this.output.clear()
+    if (this.isClosing) this.leave()
+    else this.guard(() => this.lose())
+    this.moved()
+  }
+
+  private lose(): void {
+    const chunk = this.held
+    this.held = null
+    if (chunk) this.session.receive(chunk)
+    this.session.lost()
+  }
+
+  private leave(): void {
     this.guard(() => this.session.close())
     this.moved()
     this.around.left(this)
@@ -166,11 +190,21 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
       `${this.name} closed: clients leave more than ${mib} MiB unsent or unread, and this one has not moved for longest`,
     )
     this.isHolding = false
+    this.drop()
+  }
+
+  /** Ends it at once. */
+  private drop(): void {
+    if (this.isGone) {
+      this.finish()
+      return
+    }
+    this.isClosing = true
     this.socket.terminate()
   }
 
   private readOn(): void {
-    if (this.isPaused || this.isClosing || this.isReading) return
+    if (this.isPaused || this.isClosing || this.isGone || this.isReading) return
     const chunk = this.held
     this.held = null
     if (chunk) this.guard(() => this.session.receive(chunk))
@@ -208,6 +242,6 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
 
   private surprised(error: unknown): void {
     this.around.log.error(`${this.name} closed: ${textOf(error)}`)
-    this.socket.terminate()
+    this.drop()
   }
 }

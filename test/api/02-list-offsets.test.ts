@@ -142,8 +142,9 @@ describe('ListOffsets', () => {
     expect(askAnew(4, { timestamp: 700 })).toMatchObject({ offset: 6, leaderEpoch: 1 })
     expect(askAnew(4, { timestamp: LATEST })).toMatchObject({ offset: 7, leaderEpoch: 1 })
     expect(askAnew(4, { timestamp: EARLIEST })).toMatchObject({ offset: 0, leaderEpoch: 0 })
-    const codes = [-1, 0, 1, 2].map(currentLeaderEpoch => askAnew(4, { currentLeaderEpoch })?.errorCode)
-    expect(codes).toEqual([0, ErrorCode.FENCED_LEADER_EPOCH, 0, ErrorCode.UNKNOWN_LEADER_EPOCH])
+    const codes = [-2, -1, 0, 1, 2].map(currentLeaderEpoch => askAnew(4, { currentLeaderEpoch })?.errorCode)
+    const { FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH } = ErrorCode
+    expect(codes).toEqual([FENCED_LEADER_EPOCH, 0, FENCED_LEADER_EPOCH, 0, UNKNOWN_LEADER_EPOCH])
   })
 
   test('a disk that cannot be read is an error of its partition', () => {

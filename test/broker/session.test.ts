@@ -3,6 +3,7 @@ import { produce } from '../../src/api/00-produce.ts'
 import { fetch } from '../../src/api/01-fetch.ts'
 import { listOffsets } from '../../src/api/02-list-offsets.ts'
 import { apiVersions } from '../../src/api/18-api-versions.ts'
+import { concatBytes } from '../../src/base/bytes.ts'
 import { contract } from '../../src/wire/schema.ts'
 import { answerOf, frameOf, type SimClient } from '../sim/client.ts'
 import { batchOf, fetchOf, onlyPartition, outcomeOf, produceOf, produceTo, valuesOf, World } from '../sim/world.ts'
@@ -409,26 +410,127 @@ describe('a client that does not read', () => {
   })
 })
 
-describe('a client that asks much', () => {
-  /** Every look at the clock takes 1 ms. */
-  function slowWorld(): World {
+/** Every look at the clock takes 1 ms. */
+function slowWorld(): World {
+  const world = worldWithTopic()
+  let elapsedMs = world.clock.elapsed()
+  world.clock.elapsed = () => elapsedMs++
+  return world
+}
+
+/** Lets the broker go on until it has no more to do for `client`; how often it left it meanwhile. */
+function finish(client: SimClient): number {
+  let rests = 0
+  for (let { goOn } = client; goOn; { goOn } = client) {
+    rests++
+    client.goOn = null
+    goOn()
+  }
+  return rests
+}
+
+const unanswered = (records = batchOf()) => produceOf('t', { 0: records }, { acks: 0 })
+
+function endOf(world: World): bigint | number {
+  return onlyPartition(world.connect().call(fetch, 12, fetchOf('t'))).highWatermark
+}
+
+describe('a produce without an answer that fails', () => {
+  const damaged = batchOf()
+  damaged[damaged.length - 1]! ^= 1
+
+  test('ends the connection, and nothing behind it is appended', () => {
     const world = worldWithTopic()
-    let elapsedMs = world.clock.elapsed()
-    world.clock.elapsed = () => elapsedMs++
-    return world
+    const client = world.connect()
+    client.pipeline(() => {
+      client.tell(produce, 9, unanswered())
+      client.tell(produce, 9, unanswered(damaged))
+      for (let count = 0; count < 5; count++) client.tell(produce, 9, unanswered())
+      client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+    })
+    expect([endOf(world), client.sends.length]).toEqual([1, 0])
+    expect(client.closings).toEqual(['produce with acks=0 failed: CORRUPT_MESSAGE'])
+  })
+
+  test('leaves the answers before it to be sent', () => {
+    const world = worldWithTopic()
+    const client = world.connect()
+    const before = client.pipeline(() => {
+      const asked = client.ask(produce, 9, produceOf('t', { 0: batchOf() }))
+      client.tell(produce, 9, unanswered(damaged))
+      client.tell(produce, 9, unanswered())
+      return asked
+    })
+    expect(outcomeOf(answerOf(before)).baseOffset).toBe(0)
+    expect([endOf(world), client.closings.length]).toEqual([1, 1])
+  })
+})
+
+describe('a client that is gone', () => {
+  const silent = (count: number) => Array.from({ length: count }, (_, id) => frameOf(produce, 9, unanswered(), id))
+  const answered = () => frameOf(apiVersions, 4, named, 1)
+  const waiting = () => frameOf(fetch, 12, fetchOf('t', { maxWaitMs: 500, minBytes: 1_000_000 }), 1)
+
+  /** What has become of `frames` whose client is gone before more than a few are decided. */
+  function lose(world: World, frames: readonly Uint8Array[]) {
+    const client = world.connect()
+    const session = world.broker.connect(client)
+    session.receive(concatBytes(frames))
+    session.lost()
+    const rests = finish(client)
+    return { client, session, rests }
   }
 
-  /** Lets the broker go on until it has no more to do for `client`; how often it left it meanwhile. */
-  function finish(client: SimClient): number {
-    let rests = 0
-    for (let { goOn } = client; goOn; { goOn } = client) {
-      rests++
-      client.goOn = null
-      goOn()
-    }
-    return rests
-  }
+  test('has what it sent decided, a little at a time, where it needs no answer', () => {
+    const world = slowWorld()
+    const { client, session, rests } = lose(world, silent(50))
+    expect(rests).toBeGreaterThan(10)
+    expect(endOf(world)).toBe(50)
+    expect([client.isOpen, client.closings, session.heldBytes]).toEqual([false, [], 0])
+  })
 
+  test('has that decided, too, which came while the session rested', () => {
+    const world = slowWorld()
+    const client = world.connect()
+    const session = world.broker.connect(client)
+    session.receive(concatBytes(silent(20)))
+    expect(client.isPaused).toBe(true)
+    session.receive(concatBytes(silent(20)))
+    session.lost()
+    finish(client)
+    expect([endOf(world), client.isOpen]).toEqual([40, false])
+  })
+
+  test('gets no answer: the first that there is ends the session', () => {
+    const world = slowWorld()
+    const { client, session } = lose(world, [...silent(10), answered(), ...silent(10)])
+    expect(endOf(world)).toBe(10)
+    expect([client.isOpen, client.sends, session.heldBytes]).toEqual([false, [], 0])
+  })
+
+  test('is not waited for', () => {
+    const world = slowWorld()
+    const { client, session } = lose(world, [...silent(10), waiting(), ...silent(10)])
+    expect(endOf(world)).toBe(10)
+    expect([client.isOpen, session.heldBytes, world.clock.alarmAtMs]).toEqual([false, 0, null])
+  })
+
+  test('is not waited for where it waited itself', () => {
+    const world = worldWithTopic()
+    const { client, session } = lose(world, [waiting(), ...silent(10)])
+    expect(endOf(world)).toBe(0)
+    expect([client.isOpen, session.heldBytes, world.clock.alarmAtMs]).toEqual([false, 0, null])
+  })
+
+  test('leaves a frame undecided that has come in part', () => {
+    const world = slowWorld()
+    const [whole, part] = [silent(10), silent(1)[0]?.subarray(0, -1) ?? new Uint8Array()]
+    const { client } = lose(world, [...whole, part])
+    expect([endOf(world), client.isOpen]).toEqual([10, false])
+  })
+})
+
+describe('a client that asks much', () => {
   test('is left for others after a while, and gets all its answers in order', () => {
     const client = slowWorld().connect()
     const asked = client.pipeline(() => Array.from({ length: 50 }, () => client.ask(apiVersions, 4, named)))

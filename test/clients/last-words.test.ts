@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../host/directory.ts'
 import { frameOf } from '../sim/client.ts'
 import { batchOf, fetchOf, produceOf } from '../sim/world.ts'
 import { createTopic, fetchFrom } from './requests.ts'
-import { connect } from './wire-client.ts'
+import { connect, type WireClient } from './wire-client.ts'
 
 const COUNT = 2000
 
@@ -57,9 +57,24 @@ async function lastWords(port: number, frames: readonly Uint8Array[], { reads }:
   return Buffer.concat(chunks)
 }
 
-function produceFrames(acks: number): Uint8Array[] {
+/** Sends `frames`, and resets the connection. */
+async function reset(port: number, frames: readonly Uint8Array[]): Promise<void> {
+  const bytes = Buffer.concat(frames)
+  const socket = await Bun.connect({ hostname: '127.0.0.1', port, socket: { data() {} } })
+  expect(socket.write(bytes)).toBe(bytes.length)
+  socket.terminate()
+}
+
+function produceFrames(acks: number, count = COUNT): Uint8Array[] {
   const records = batchOf({ values: ['x'.repeat(200)] })
-  return Array.from({ length: COUNT }, (_, id) => frameOf(produce, 9, { ...produceOf('t', { 0: records }), acks }, id))
+  return Array.from({ length: count }, (_, id) => frameOf(produce, 9, { ...produceOf('t', { 0: records }), acks }, id))
+}
+
+/** Where the log ends, once `count` records are there, or two seconds later: nobody says when they are. */
+async function endOnceThere(client: WireClient, count: number): Promise<number> {
+  const end = async () => (await fetchFrom(client, { topic: 't', partition: 0 }, { offset: 0 })).highWatermark
+  for (let tries = 0; tries < 100 && (await end()) < count; tries++) await Bun.sleep(20)
+  return end()
 }
 
 function frameCount(bytes: Uint8Array): number {
@@ -71,10 +86,14 @@ function frameCount(bytes: Uint8Array): number {
 test('of a producer that waits for no answer and closes, nothing is lost', async () => {
   await using world = await brokerWithTopic()
   await lastWords(world.broker.port, produceFrames(0), { reads: false })
-  const end = async () => (await fetchFrom(world.client, { topic: 't', partition: 0 }, { offset: 0 })).highWatermark
-  // Nobody says when it is all there.
-  for (let tries = 0; tries < 100 && (await end()) < COUNT; tries++) await Bun.sleep(20)
-  expect(await end()).toBe(COUNT)
+  expect(await endOnceThere(world.client, COUNT)).toBe(COUNT)
+})
+
+test('of one that waits for no answer and resets the connection, nothing is lost that came', async () => {
+  await using world = await brokerWithTopic()
+  const [resets, count] = [20, 300]
+  for (let i = 0; i < resets; i++) await reset(world.broker.port, produceFrames(0, count))
+  expect(await endOnceThere(world.client, resets * count)).toBe(resets * count)
 })
 
 test('of one that closes its half of the connection every request is answered', async () => {

@@ -18,6 +18,13 @@ function ends(remoteAddress: string, localAddress: string) {
   if (found === null) throw new Error('a socket that is open has two ends')
   return found
 }
+
+test('who has reset the connection is unknown, and where it was received is known', () => {
+  const forgotten = endsOf({ localAddress: '127.0.0.1', localPort: 9092 })
+  expect(forgotten).toEqual({ localAddress: '127.0.0.1', localPort: 9092, remoteAddress: 'unknown', remotePort: 0 })
+  expect(endsOf({})).toBeNull()
+})
+
 const everywhere = { advertised: null, host: '0.0.0.0' }
 
 test('over loopback everybody is told a loopback address, and no file is read for it', () => {

@@ -12,7 +12,13 @@ import { SeededRandom } from '../sim/random.ts'
 function openBroker(disk = new SimDisk(new SeededRandom(1))) {
   const configs = new BrokerConfigs()
   const clock = new SystemClock()
-  const broker = new Broker({ disk, clock, random: new SeededRandom(2), configs, log: { warn() {}, warnSparingly() {} } })
+  const broker = new Broker({
+    disk,
+    clock,
+    random: new SeededRandom(2),
+    configs,
+    log: { warn() {}, warnSparingly() {} },
+  })
   return { disk, catalog: broker.catalog }
 }
 

@@ -13,6 +13,9 @@ class FakeSession implements SessionPort {
   drainedCount = 0
   readonly gone = Promise.withResolvers<void>()
   readonly hasDrained = Promise.withResolvers<void>()
+  readonly isLost = Promise.withResolvers<void>()
+  /** What it does when its client is gone. */
+  onLost = () => this.peer.finish()
 
   constructor(
     readonly peer: Peer,
@@ -31,6 +34,11 @@ class FakeSession implements SessionPort {
 
   ended(): void {
     this.peer.finish()
+  }
+
+  lost(): void {
+    this.onLost()
+    this.isLost.resolve()
   }
 
   close(): void {
@@ -110,20 +118,97 @@ async function connected(port: number, hostname = '127.0.0.1') {
 
 const MIB = 1024 * 1024
 
-test('a client that has reset its connection before it is received is gone', async () => {
+/** A server, and a socket that it has not received yet. */
+async function beforeReceived() {
   const waiting = Promise.withResolvers<ClientSocket>()
   const entrance = new Entrance({ host: '127.0.0.1', port: 0 }, socket => void waiting.resolve(socket))
   const client = await connected(entrance.port)
-  const socket = await waiting.promise
-  await using host = started(() => {}, { entrance })
+  return { client, socket: await waiting.promise, host: started(() => {}, { entrance }) }
+}
+
+test('of a client that has reset its connection before it is received everything is read, and its address is unknown', async () => {
+  const { client, socket, host } = await beforeReceived()
+  await using _ = host
+  client.socket.write('last words')
   // The system knows it at once, and says so later.
   client.socket.terminate()
+  const guest = host.server.admit(socket)
+  socket.data = guest
+  const [session] = host.sessions
+  await session?.gone.promise
+  expect(Buffer.concat(session?.received ?? []).toString()).toBe('last words')
+  expect(session?.peer.name).toBe('unknown:0')
+  expect(session?.peer.endpoint).toEqual({ host: '127.0.0.1', port: host.server.port })
+  expect(host.server.connectionCount).toBe(0)
+})
+
+test('a socket that is closed already is not received', async () => {
+  const { socket, host } = await beforeReceived()
+  await using _ = host
+  socket.terminate()
   expect(host.server.admit(socket)).toBeUndefined()
-  expect(host.sessions.length).toBe(0)
-  const other = await connected(entrance.port)
-  while (host.sessions.length === 0) await Bun.sleep(1)
+  expect([host.sessions.length, host.server.connectionCount]).toEqual([0, 0])
+})
+
+/** A client that is gone without a word, while its session rests. */
+async function lost(options: Partial<TcpOptions> = {}) {
+  const host = started(({ peer }) => peer.pause(), options)
+  const client = await connected(host.server.port)
+  client.socket.write('first')
+  while (host.sessions[0]?.received.length !== 1) await Bun.sleep(1)
+  const [session] = host.sessions
+  session.onLost = () => {}
+  client.socket.write('last')
+  client.socket.terminate()
+  await session.isLost.promise
+  return { host, session }
+}
+
+test('what a client sends before it resets the connection comes to its session, which goes on as long as it likes', async () => {
+  const { host, session } = await lost()
+  expect(Buffer.concat(session.received).toString()).toBe('firstlast')
+  const rested = Promise.withResolvers<void>()
+  session.peer.rest(rested.resolve)
+  await rested.promise
+  session.peer.resume()
   expect(host.server.connectionCount).toBe(1)
-  other.socket.end()
+  session.peer.finish()
+  await session.gone.promise
+  expect(host.server.connectionCount).toBe(0)
+  await host.server.close()
+})
+
+test('a session whose client is gone does not hold up the end of the server', async () => {
+  const { host, session } = await lost()
+  let hasGoneOn = false
+  session.peer.rest(() => {
+    hasGoneOn = true
+  })
+  await host.server.close()
+  await session.gone.promise
+  await Bun.sleep(1)
+  expect([host.server.connectionCount, hasGoneOn]).toEqual([0, false])
+})
+
+test('a session whose client is gone is ended where its memory is needed', async () => {
+  const { host, session } = await lost({ maxHeldBytes: 10 })
+  session.heldBytes = 11
+  session.peer.rest(() => {})
+  await session.gone.promise
+  expect(host.server.connectionCount).toBe(0)
+  expect(host.lines).toEqual([expect.stringContaining('closed: clients leave more than')])
+  await host.server.close()
+})
+
+test('an error of a session whose client is gone ends it', async () => {
+  const { host, session } = await lost()
+  session.peer.rest(() => {
+    throw new TypeError('no such thing')
+  })
+  await session.gone.promise
+  expect(host.server.connectionCount).toBe(0)
+  expect(host.lines).toEqual([expect.stringContaining('no such thing')])
+  await host.server.close()
 })
 
 test('bytes come as plain arrays, answers go back, and both know the other', async () => {
