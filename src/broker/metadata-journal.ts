@@ -18,6 +18,7 @@ import { defaultLogConfig } from '../log/log-config.ts'
 import { PartitionLog } from '../log/partition.ts'
 import { batchHeaders, checkBatch, isControl } from '../wire/records/batch.ts'
 import { readRecords } from '../wire/records/record.ts'
+import { RecordError } from '../wire/records/record-error.ts'
 import { forgetFeatures } from './features-note.ts'
 import { bootstrapRecords, METADATA_DIRECTORY, refuseOrphans } from './format.ts'
 import { leaderChangeBatch, metadataBatch } from './metadata-batches.ts'
@@ -139,13 +140,21 @@ export class MetadataJournal implements MetadataLog {
   private *recordsOfAllTransactions(): Generator<MetadataRecord> {
     const { log } = this
     const snapshot = this.newestSnapshot()
-    if (snapshot) yield* this.recordsIn(this.disk.readFile(snapshot.path) ?? new Uint8Array(0), 0)
+    if (snapshot) yield* this.recordsOf(snapshot)
     const start = Math.max(snapshot?.endOffset ?? 0, log.logStartOffset)
     for (let offset = start; offset < log.logEndOffset; ) {
       const bytes = concatBytes(log.read(offset, READ_BYTES, log.logEndOffset, 'whole').pieces)
       const next = yield* this.recordsIn(bytes, offset)
       assert(next > offset, 'every read of the log has a whole batch')
       offset = next
+    }
+  }
+
+  private *recordsOf({ path }: Snapshot): Generator<MetadataRecord> {
+    try {
+      yield* this.recordsIn(this.disk.readFile(path) ?? new Uint8Array(0), 0)
+    } catch (error) {
+      throw error instanceof RecordError ? new RecordError(error.code, `${path}: ${error.message}`) : error
     }
   }
 

@@ -149,7 +149,7 @@ function reasonOf(error: unknown, settings: Settings): string | null {
   const place = settings.isEphemeral ? 'memory' : `data directory ${placeOf(settings)}`
   if (isAboutDirectory(error)) return `${place} cannot be used: ${error.message}`
   const code = systemCodeOf(error)
-  return code && `${place} cannot be used: ${code}`
+  return code && `${place} cannot be used: ${code === 'EEXIST' ? 'it is no directory' : code}`
 }
 
 function isAboutSettings(error: unknown): error is Error {

@@ -182,6 +182,17 @@ describe('the metadata journal', () => {
     expect(namesIn(open(disk))).toEqual(['all'])
   })
 
+  test('names the snapshot that cannot be read', () => {
+    const disk = new SimDisk()
+    const path = `${METADATA_DIRECTORY}/00000000000000000002-0000000001.checkpoint`
+    const sound = metadataBatch([topic('all')], 1)
+    disk.writeFile(
+      path,
+      sound.map((byte, at) => (at === sound.length - 1 ? byte ^ 1 : byte)),
+    )
+    expect(() => namesIn(open(disk))).toThrow(path)
+  })
+
   test('is not begun anew where there are partitions', () => {
     const disk = new SimDisk()
     disk.makeDirectory('a-0')

@@ -78,5 +78,5 @@ test('help and version go to stdout', async () => {
 test('a directory that cannot be used is one line', async () => {
   const { code, stderr } = await ended('--port', '0', '--data-dir', MAIN)
   expect(code).toBe(1)
-  expect(stderr).toBe(`strikemq: data directory ${MAIN} cannot be used: EEXIST\n`)
+  expect(stderr).toBe(`strikemq: data directory ${MAIN} cannot be used: it is no directory\n`)
 })
