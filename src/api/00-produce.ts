@@ -112,9 +112,13 @@ function outcomesOf(topics: readonly TopicOutcomes[]): ProduceOutcome[] {
 /** Nobody reads an answer: Kafka closes the connection instead, so that the producer asks for metadata again. */
 function unanswered(topics: readonly TopicOutcomes[]): Unanswered {
   return {
-    fault: () => {
-      const failed = outcomesOf(topics).find(({ errorCode }) => errorCode !== ErrorCode.NONE)
-      return failed ? `produce with acks=0 failed: ${errorName(failed.errorCode)}` : null
+    fault() {
+      for (const { partitionResponses } of topics) {
+        for (const { errorCode } of partitionResponses) {
+          if (errorCode !== ErrorCode.NONE) return `produce with acks=0 failed: ${errorName(errorCode)}`
+        }
+      }
+      return null
     },
   }
 }

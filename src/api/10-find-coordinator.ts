@@ -1,5 +1,5 @@
 import { parseUuid } from '../base/uuid.ts'
-import { ErrorCode, errorName } from '../wire/errors.ts'
+import { ErrorCode, errorName, MALFORMED_REQUEST } from '../wire/errors.ts'
 import { array, contract, int8, int16, int32, string } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
 
@@ -64,13 +64,8 @@ function coordinatorOf(key: string, keyType: number, call: Call) {
 function messageFor(errorCode: ErrorCode, keyType: number, version: number): string {
   const isKind = keyType >= GROUP && keyType <= SHARE
   if (isKind && version >= SEVERAL_KEYS) return ''
-  return errorCode === ErrorCode.INVALID_REQUEST ? MALFORMED : errorName(errorCode)
+  return errorCode === ErrorCode.INVALID_REQUEST ? MALFORMED_REQUEST : errorName(errorCode)
 }
-
-/** What Kafka's Errors says of INVALID_REQUEST. */
-const MALFORMED =
-  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
-  'incompatible broker. See the broker logs for more details.'
 
 function open(keyType: number, { groups, transactions }: Call): ErrorCode {
   if (keyType === GROUP) return groups.open()

@@ -11,7 +11,7 @@ import {
   describeTopicConfigs,
 } from '../core/configs/describe.ts'
 import { ConfigSource } from '../core/configs/sources.ts'
-import { ErrorCode } from '../wire/errors.ts'
+import { ErrorCode, MALFORMED_REQUEST } from '../wire/errors.ts'
 import { array, bool, contract, int8, int16, int32, string } from '../wire/schema.ts'
 import { api, type Call } from './api.ts'
 
@@ -75,11 +75,7 @@ interface Fault {
   readonly errorMessage: string
 }
 
-/** Errors.INVALID_REQUEST */
-const malformed = invalidRequest(
-  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
-    'incompatible broker. See the broker logs for more details.',
-)
+const malformed = invalidRequest(MALFORMED_REQUEST)
 
 const resourceTypes: ReadonlySet<number> = new Set(Object.values(ResourceType))
 

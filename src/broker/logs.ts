@@ -91,7 +91,7 @@ export class PartitionLogs implements Logs {
     const directory = partitionDirectory(topic.name, index)
     const owner = readPartitionMetadata(disk, directory)
     if (owner !== null && owner !== topic.id) this.setAside(place)
-    // Without a name on it, what is there is of this topic: nobody else had the directory.
+    // What is there without a name on it is this topic's: no earlier one has left its directory behind.
     const isNew = owner !== topic.id && this.bytesIn(directory) === 0
     if (isNew) this.forget([place])
     const log = PartitionLog.open(disk, directory, {
@@ -260,12 +260,13 @@ export class PartitionLogs implements Logs {
   remove(topic: Topic): void {
     const retired: string[] = []
     for (const { index } of topic.partitions) {
+      if (!this.hasDirectory(topic, index)) continue
       const place = { topic: topic.name, partition: index }
       const log = this.byTopic.get(topic.id)?.[index]
       if (log) this.abandon(log)
       this.attempt(() => {
-        const isOurs = log !== undefined || readPartitionMetadata(this.options.disk, directoryOf(place)) === topic.id
-        if (isOurs) retired.push(this.retire(place, 'delete'))
+        const owner = readPartitionMetadata(this.options.disk, directoryOf(place))
+        if (log || owner === null || owner === topic.id) retired.push(this.retire(place, 'delete'))
       })
       if (log) this.onGrowth(log)
     }
@@ -285,9 +286,15 @@ export class PartitionLogs implements Logs {
       if (isBeingDeleted(name)) this.attempt(() => disk.remove(name))
       const place = parsePartitionDirectory(name)
       if (!place || name === METADATA_DIRECTORY) continue
-      const isKnown = topicByName(place.topic)?.partitions[place.partition] !== undefined
-      if (!isKnown && readPartitionMetadata(disk, name) !== null) this.attempt(() => this.setAside(place))
+      if (topicByName(place.topic)?.partitions[place.partition] === undefined) this.attempt(() => this.clear(place))
     }
+  }
+
+  /** A directory of somebody else's may have the name of a partition, too. @throws DiskError */
+  private clear(place: TopicPartition): void {
+    const directory = directoryOf(place)
+    const isPartition = readPartitionMetadata(this.options.disk, directory) !== null || this.bytesIn(directory) > 0
+    if (isPartition) this.setAside(place)
   }
 
   /** Leaves the name of a partition to a new log; what holds nothing goes. @throws DiskError */

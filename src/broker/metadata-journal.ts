@@ -50,7 +50,7 @@ export class MetadataJournal implements MetadataLog {
   private isInTransaction = false
 
   /**
-   * Opens the log, or begins it. Throws DiskError, JournalError where it cannot be begun, and MalformedError where it is
+   * Opens the log, or begins it. Throws DiskError, RecordError, JournalError where it cannot be begun, and MalformedError where it is
    * missing though there are partitions: to begin it anew would disown them.
    */
   constructor(
@@ -60,12 +60,9 @@ export class MetadataJournal implements MetadataLog {
     private readonly warnings: Warnings,
   ) {
     this.log = this.open(0)
-    const snapshotOffset = this.newestSnapshot()?.endOffset ?? 0
+    const snapshot = this.newestSnapshot()
     // What is written next must not be taken for a part of what the snapshot holds (KafkaMetadataLog.recover).
-    if (this.log.logEndOffset < snapshotOffset) {
-      this.log.close()
-      this.log = this.open(snapshotOffset)
-    }
+    if (snapshot && this.log.logEndOffset < snapshot.endOffset) this.log = this.openBehind(snapshot)
     this.log.onRefused = error => warnings.warnSparingly('storage', error.message)
     if (this.log.logEndOffset === 0) this.begin(identity)
   }
@@ -83,6 +80,13 @@ export class MetadataJournal implements MetadataLog {
       logStartOffset,
       onLoss: loss => this.warnings.warn(`${METADATA_DIRECTORY}: ${loss}`),
     })
+  }
+
+  private openBehind(snapshot: Snapshot): PartitionLog {
+    // Only one that can be read takes the place of what is there.
+    for (const _record of this.recordsOf(snapshot));
+    this.log.close()
+    return this.open(snapshot.endOffset)
   }
 
   private begin(identity: BrokerIdentity): void {

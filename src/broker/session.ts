@@ -96,8 +96,8 @@ export class Session {
   }
 
   /**
-   * The client is gone: what came before is decided, up to the first request that is answered or waits. So does Kafka, which
-   * reads what lies before a reset, and hears of it when it has something to send.
+   * The client is gone: what came before is decided, up to the turn in which a request is answered or waits. So does Kafka,
+   * which reads what lies before a reset, and hears of it when it has something to send.
    */
   lost(): void {
     this.isUnheard = true

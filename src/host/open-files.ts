@@ -10,18 +10,14 @@ const MOST_HANDLES = 128
 const LEAST_HANDLES = 8
 const LEAST_CONNECTIONS = 16
 
-let limit: number | null = null
-
 /** Handles of files in the data directory that are held open: as many as are of use, or half of what there is. */
-export function maxHandleCount(): number {
-  limit ??= openFileLimit()
+export function maxHandleCount(limit = openFileLimit()): number {
   return Math.max(Math.min(MOST_HANDLES, Math.floor((limit - RESERVED_COUNT / 2) / 2)), LEAST_HANDLES)
 }
 
 /** At the limit itself the system's accept would fail again and again, and nobody would be served. */
-export function maxConnectionCount(): number {
-  limit ??= openFileLimit()
-  return Math.max(limit - maxHandleCount() - RESERVED_COUNT, LEAST_CONNECTIONS)
+export function maxConnectionCount(limit = openFileLimit()): number {
+  return Math.max(limit - maxHandleCount(limit) - RESERVED_COUNT, LEAST_CONNECTIONS)
 }
 
 function openFileLimit(): number {

@@ -81,6 +81,7 @@ export class PartitionLog {
     this.snapshotOffset = recovered.snapshotOffset
     this.staging = new Staging(recovered.segments.endOffset)
     this.leaderEpoch = options.leaderEpoch
+    this.segments.onRefused = error => this.onRefused(error)
     this.checkOrder()
   }
 

@@ -276,29 +276,30 @@ export class Segment {
 
   /**
    * Asks for the log and its index files to reach the medium: `isFlushed` tells when they have, and nothing came after;
-   * `done` is called then, or when it is known that they will not. Files of indexes that are behind have to be written first.
+   * `done` is called then, or when it is known that they will not, with the error where the disk refused. Files of indexes
+   * that are behind have to be written first.
    */
-  flush(done: () => void = () => {}): void {
+  flush(done: (error: DiskError | null) => void): void {
     const { sizeBytes } = this
     try {
       const { file } = this
       const files = this.canFlush && this.areIndexesSaved ? [file, ...this.indexFiles()] : []
-      if (files.length === 0) done()
+      if (files.length === 0) done(null)
       let left = files.length
-      let areFlushed = true
+      let refusal: DiskError | null = null
       for (const one of files) {
         one.flush(error => {
-          areFlushed &&= error === null
+          refusal ??= error
           if (one !== file) one.close()
           if (--left > 0) return
-          this.canFlush &&= areFlushed
-          this.isFlushed = areFlushed && this.canFlush && sizeBytes === this.sizeBytes
-          done()
+          this.canFlush &&= refusal === null
+          this.isFlushed = this.canFlush && sizeBytes === this.sizeBytes
+          done(refusal)
         })
       }
     } catch (error) {
       if (!(error instanceof DiskError)) throw error
-      done()
+      done(error)
     }
   }
 

@@ -3,6 +3,7 @@
 import { assert } from '../base/assert.ts'
 import { readRecords } from '../wire/records/record.ts'
 import { type BatchCursor, MAX_DECOMPRESSED_BYTES, WALK_WINDOW_BYTES } from './batch-cursor.ts'
+import type { DiskError } from './disk.ts'
 import type { LogConfig } from './log-config.ts'
 import type { Segment } from './segment.ts'
 import type { AbortedTransaction } from './transaction-index.ts'
@@ -38,6 +39,8 @@ export class Segments {
    * finished at the next start, and nothing else may be begun before.
    */
   isSwapping = false
+  /** Called when the disk has refused a flush. */
+  onRefused: (error: DiskError) => void = () => {}
   private readonly warm: Segment[] = []
   /** Records from here on count for flush.messages. */
   private syncedOffset: number
@@ -122,7 +125,8 @@ export class Segments {
       if (segment.baseOffset > last.baseOffset) break
       segment.saveIndexes()
       if (segment.isFlushed) continue
-      segment.flush(() => {
+      segment.flush(error => {
+        if (error) this.onRefused(error)
         if (segment.isFlushed) onFlushed()
       })
     }

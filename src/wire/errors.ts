@@ -151,6 +151,11 @@ export function errorName(code: number): string {
   return names.get(code) ?? String(code)
 }
 
+/** What Kafka says of INVALID_REQUEST where it knows nothing better (Errors.INVALID_REQUEST). */
+export const MALFORMED_REQUEST =
+  'This most likely occurs because of a request being malformed by the client library or the message was sent to an ' +
+  'incompatible broker. See the broker logs for more details.'
+
 /**
  * A request that cannot be decoded: the one error that the codec throws. It is caught in one place,
  * the session, which closes the connection (Kafka does the same for an InvalidRequestException).

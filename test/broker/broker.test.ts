@@ -264,12 +264,35 @@ describe('what belongs to no topic that is known', () => {
   })
 })
 
+test('a directory without a name on it goes with the topic that had it', () => {
+  for (const crashes of [false, true]) {
+    const world = new World()
+    world.createTopic('t')
+    produceTo(world.connect(), 't', { values: ['old'] })
+    world.broker.close()
+    world.disk.remove('t-0/partition.metadata')
+    world.crash()
+    // Either the broker itself removes it, or it dies as soon as that is decided.
+    if (crashes) world.disk.callsToLive = 1
+    world.connect().ask(deleteTopics, 5, { topics: [], topicNames: ['t'], timeoutMs: 1000 })
+    world.disk.revive()
+    world.crash()
+    world.createTopic('t')
+    expect(valuesIn(world, 't')).toEqual([])
+  }
+})
+
 test('what the disk does not take is told', () => {
   const world = new World()
   world.createTopic('t')
   world.disk.fault = operation => (operation === 'write' ? 'EIO' : null)
   expect(produceTo(world.connect(), 't').errorCode).toBe(ErrorCode.KAFKA_STORAGE_ERROR)
   expect(world.warnings).toEqual(['t-0/00000000000000000000.log: write failed'])
+  world.disk.fault = operation => (operation === 'flush' ? 'EIO' : null)
+  world.createTopic('u', 1, { 'segment.bytes': '1048576' })
+  for (let count = 0; count < 3; count++) produceTo(world.connect(), 'u', { values: ['v'.repeat(600_000)] })
+  world.disk.settle()
+  expect(world.warnings.slice(1)).toContain('u-0/00000000000000000000.log: flush failed')
 })
 
 /**

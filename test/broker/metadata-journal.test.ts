@@ -190,7 +190,10 @@ describe('the metadata journal', () => {
       path,
       sound.map((byte, at) => (at === sound.length - 1 ? byte ^ 1 : byte)),
     )
+    disk.writeFile(LOG, logOf(0, 1, metadataBatch([topic('a')], 1)))
     expect(() => namesIn(open(disk))).toThrow(path)
+    disk.remove(path)
+    expect(namesIn(open(disk))).toEqual(['a'])
   })
 
   test('is not begun anew where there are partitions', () => {

@@ -501,7 +501,7 @@ describe('a client that is gone', () => {
     expect([endOf(world), client.isOpen]).toEqual([40, false])
   })
 
-  test('gets no answer: the first that there is ends the session', () => {
+  test('gets no answer: the first turn that has one ends the session', () => {
     const world = slowWorld()
     const { client, session } = lose(world, [...silent(10), answered(), ...silent(10)])
     expect(endOf(world)).toBe(10)

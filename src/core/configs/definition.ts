@@ -124,7 +124,7 @@ function misfit({ type, default: fallback }: Definition, text: string): string |
   }
 }
 
-const javaDoublePattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?[fd]?$/i
+const javaDoublePattern = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?[fd]?$/i
 
 /** Decimal digits of any script, as asciiDigits knows them. Nineteen, but for zeros before them, bound the work. */
 const javaIntegerPattern = /^[+\-]?0*[\p{Nd}--[\u{10000}-\u{10FFFF}]]{1,19}$/v

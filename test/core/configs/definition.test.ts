@@ -58,6 +58,14 @@ test('numbers are read as Java reads them', () => {
   }
 })
 
+test('what is no number is found to be none in linear time', () => {
+  const startedMs = performance.now()
+  for (const type of ['long', 'double'] as const) {
+    expect(refusal(definition(type), `${'1'.repeat(100_000)}x`)).not.toBeNull()
+  }
+  expect(performance.now() - startedMs).toBeLessThan(1000)
+})
+
 test('what is out of its range is named as Java prints it', () => {
   expect(refusal(definition('long', '1..'), '-\u0661')).toBe(
     'Invalid value -1 for configuration x: Value must be at least 1',
