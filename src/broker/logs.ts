@@ -24,7 +24,7 @@ import {
 import { PartitionLog, type TransactionEnd } from '../log/partition.ts'
 import { validateProduce } from '../log/validate.ts'
 import { ErrorCode } from '../wire/errors.ts'
-import { type BatchHeader, batchHeaders } from '../wire/records/batch.ts'
+import { type BatchHeader, batchHeaders, isTransactional } from '../wire/records/batch.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import type { Cleaner } from './cleaner.ts'
 import { METADATA_DIRECTORY } from './format.ts'
@@ -140,6 +140,8 @@ export class PartitionLogs implements Logs {
       outcome.errorMessage = validated.errorMessage
       outcome.recordErrors = validated.recordErrors
       if (validated.hasLogStart) outcome.logStartOffset = log.logStartOffset
+      // Within a transaction nothing later is taken before it, whatever it was refused for (VerificationStateEntry).
+      log.refuse(firstBatch(records).filter(({ attributes }) => isTransactional(attributes)))
       return
     }
     if (!log.hasStaged) this.withStaged.push(log)

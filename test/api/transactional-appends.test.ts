@@ -129,6 +129,17 @@ describe('a transactional Produce', () => {
     expect(codes(11, { 0: batch(producer) })).toEqual([NONE])
   })
 
+  test.each(ALL)(
+    'of version %i: that was refused for what is in it does not let through what was behind it',
+    version => {
+      const { client, codes, producer } = setUp()
+      addPartitions(client, producer, 't', [0])
+      expect(codes(version, { 0: damaged(producer, BATCH.crc, 1) })).toEqual([CORRUPT_MESSAGE])
+      expect(codes(version, { 0: batch(producer, 1) })).toEqual([ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER])
+      expect([0, 1].map(sequence => codes(version, { 0: batch(producer, sequence) }))).toEqual([[NONE], [NONE]])
+    },
+  )
+
   test('that was refused lets through what comes before it, and then no longer itself', () => {
     const { client, codes, producer } = setUp()
     const refused = [ErrorCode.TRANSACTION_ABORTABLE]
