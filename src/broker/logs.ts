@@ -13,7 +13,9 @@ import { type PartitionOffset, readPartitionMetadata } from '../log/checkpoints.
 import { type Disk, DiskError, type DiskSpace } from '../log/disk.ts'
 import {
   isBeingDeleted,
+  LEADER_EPOCH_CHECKPOINT,
   LOG_START_CHECKPOINT,
+  PARTITION_METADATA,
   parsePartitionDirectory,
   parseSegmentFileName,
   partitionDirectory,
@@ -51,6 +53,9 @@ export interface LogsOptions {
 
 /** Of logs that cannot be opened, and of batches for each, so many are remembered: a disk that refuses is no reason to grow. */
 const MAX_REFUSED_COUNT = 1000
+
+/** What a partition's directory has even where its log is empty. */
+const STATE_FILES: ReadonlySet<string> = new Set([PARTITION_METADATA, LEADER_EPOCH_CHECKPOINT])
 
 export class PartitionLogs implements Logs {
   private readonly byTopic = new Map<Uuid, (PartitionLog | undefined)[]>()
@@ -279,35 +284,32 @@ export class PartitionLogs implements Logs {
   }
 
   /**
-   * Removes what a crash left of topics that are no more. A partition that no topic knows keeps what it holds, under another
-   * name: it is not for us to say that nobody wants it (LogManager.isStrayKraftReplica).
+   * Removes what a crash left of topics that are no more, of which `deletedIds` are known. Another partition that no topic has
+   * keeps what it holds, under another name: it is not for us to say that nobody wants it (LogManager.isStrayKraftReplica).
    */
-  removeStrays(topicByName: (name: string) => Topic | null): void {
+  removeStrays(topicByName: (name: string) => Topic | null, deletedIds: ReadonlySet<Uuid>): void {
     const { disk } = this.options
     for (const name of disk.list('')) {
       if (isBeingDeleted(name)) this.attempt(() => disk.remove(name))
       const place = parsePartitionDirectory(name)
       if (!place || name === METADATA_DIRECTORY) continue
-      if (topicByName(place.topic)?.partitions[place.partition] === undefined) this.attempt(() => this.clear(place))
+      if (topicByName(place.topic)?.partitions[place.partition]) continue
+      this.attempt(() => {
+        const owner = readPartitionMetadata(disk, name)
+        if (owner !== null && deletedIds.has(owner)) disk.remove(this.retire(place, 'delete'))
+        // A directory of somebody else's may have the name of a partition, too.
+        else if (owner !== null || this.bytesIn(name) > 0) this.setAside(place)
+      })
     }
-  }
-
-  /** A directory of somebody else's may have the name of a partition, too. @throws DiskError */
-  private clear(place: TopicPartition): void {
-    const directory = directoryOf(place)
-    const isPartition = readPartitionMetadata(this.options.disk, directory) !== null || this.bytesIn(directory) > 0
-    if (isPartition) this.setAside(place)
   }
 
   /** Leaves the name of a partition to a new log; what holds nothing goes. @throws DiskError */
   private setAside(place: TopicPartition): void {
     const { disk, warn } = this.options
     const directory = directoryOf(place)
-    if (this.bytesIn(directory) === 0) {
-      disk.remove(directory)
-      return
-    }
-    warn(`${directory} belongs to no topic that is known: what it holds is kept in ${this.retire(place, 'stray')}`)
+    const isEmpty = (file: string) => STATE_FILES.has(file) || disk.size(`${directory}/${file}`) === 0
+    if (disk.list(directory).every(isEmpty)) disk.remove(directory)
+    else warn(`${directory} belongs to no topic that is known: what it holds is kept in ${this.retire(place, 'stray')}`)
   }
 
   /** Gives a partition's directory the name that is returned, under which nobody takes it for a log. @throws DiskError */

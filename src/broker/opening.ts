@@ -1,7 +1,7 @@
 /** Opens a data directory, or makes a new one, step by step: between two steps whoever waits can be served. @module */
 import type { Clock } from '../base/clock.ts'
 import type { Random } from '../base/random.ts'
-import { makeUuid } from '../base/uuid.ts'
+import { makeUuid, type Uuid } from '../base/uuid.ts'
 import { Catalog } from '../core/catalog/catalog.ts'
 import type { BrokerConfigs } from '../core/configs/broker-configs.ts'
 import type { LogLevel } from '../core/configs/log-levels.ts'
@@ -67,6 +67,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
     },
   )
   const journal = new MetadataJournal(disk, clock, identity, log)
+  const deletedIds = new Set<Uuid>()
   yield
   const catalog = new Catalog({
     identity,
@@ -76,7 +77,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       create: (topic, from) => logs.create(topic, from),
       configure: topic => logs.configure(topic),
       remove: topic => logs.remove(topic),
-      removeStrays: () => logs.removeStrays(name => catalog.topicByName(name)),
+      removeStrays: () => logs.removeStrays(name => catalog.topicByName(name), deletedIds),
     },
     log,
     randomBytes: size => random.bytes(size),
@@ -84,6 +85,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   let count = 0
   for (const record of journal.records()) {
     catalog.recover(record)
+    if (record.type === 'removeTopicRecord') deletedIds.add(record.value.topicId)
     if (++count % STEP_RECORDS === 0) yield
   }
   yield
