@@ -20,13 +20,14 @@ import { GroupCoordinator } from './group-coordinator.ts'
 import type { Hall } from './journaled-machine.ts'
 import { LocalClient } from './local-client.ts'
 import type { PartitionLogs } from './logs.ts'
-import type { MetadataJournal, Warnings } from './metadata-journal.ts'
+import type { MetadataJournal } from './metadata-journal.ts'
 import { type Opened, openSteps, takeSteps } from './opening.ts'
 import type { Caller, Peer } from './peer.ts'
 import type { Purgatory } from './purgatory.ts'
 import { Session, type Turns } from './session.ts'
 import type { Timers } from './timers.ts'
 import { TransactionCoordinator } from './transaction-coordinator.ts'
+import type { Warnings } from './warnings.ts'
 
 /** What the broker has to say to people. */
 export interface BrokerLog extends Warnings {

@@ -22,6 +22,7 @@ import { RecordError } from '../wire/records/record-error.ts'
 import { forgetFeatures } from './features-note.ts'
 import { bootstrapRecords, METADATA_DIRECTORY, refuseOrphans } from './format.ts'
 import { leaderChangeBatch, metadataBatch } from './metadata-batches.ts'
+import type { Warnings } from './warnings.ts'
 
 /** Uuid.METADATA_TOPIC_ID: the uuid of 1. */
 const METADATA_TOPIC_ID = 'AAAAAAAAAAAAAAAAAAAAAQ' as Uuid
@@ -35,13 +36,6 @@ interface Snapshot {
   readonly path: string
   /** The first offset that it does not hold. */
   readonly endOffset: number
-}
-
-/** Tells the operator what is wrong. */
-export interface Warnings {
-  warn(message: string): void
-  /** As `warn`, for what may come at any rate: of each `kind`, a fixed word, lines are left out. */
-  warnSparingly(kind: string, message: string): void
 }
 
 export class MetadataJournal implements MetadataLog {

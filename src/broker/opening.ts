@@ -12,10 +12,11 @@ import { noteFeatures } from './features-note.ts'
 import { Flusher } from './flusher.ts'
 import { openDirectory } from './format.ts'
 import { PartitionLogs } from './logs.ts'
-import { MetadataJournal, type Warnings } from './metadata-journal.ts'
+import { MetadataJournal } from './metadata-journal.ts'
 import { ProducerExpiry } from './producer-expiry.ts'
 import { Purgatory } from './purgatory.ts'
 import { Timers } from './timers.ts'
+import type { Warnings } from './warnings.ts'
 
 export interface OpeningOptions {
   readonly disk: Disk
@@ -90,6 +91,8 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
   }
   yield
   catalog.resume(clock.now())
+  // The strays are dealt with, and the catalog keeps what asks for them.
+  deletedIds.clear()
   noteFeatures(disk, catalog.features)
   return { timers, purgatory, logs, journal, catalog, isCleanStart }
 }

@@ -167,7 +167,6 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     this.output.clear()
     if (this.isClosing) this.leave()
     else this.guard(() => this.lose())
-    this.moved()
   }
 
   private lose(): void {
@@ -175,6 +174,7 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
     this.held = null
     if (chunk) this.session.receive(chunk)
     this.session.lost()
+    this.moved()
   }
 
   private leave(): void {
