@@ -30,53 +30,54 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
-/** One socket that listens. */
-export interface Listener {
-  readonly port?: number | undefined
-  readonly hostname?: string | undefined
-  stop(closesConnections: boolean): unknown
-}
+type Listener = Bun.TCPSocketListener<Guest | undefined>
 
 /** How one is opened. Throws the system's error. */
-export type Open<L extends Listener> = (hostname: string, port: number) => L
+type Open = (hostname: string, port: number) => Listener
 
 const LOOPBACKS = ['127.0.0.1', '::1']
 /** How often a free port of one loopback address may be taken on the other. */
 const FREE_PORT_TRIES = 10
 
+/** What a socket tells goes to its guest. */
+export function eventsToGuest(open: (socket: ClientSocket) => void): Bun.SocketHandler<Guest | undefined> {
+  return {
+    // A Buffer would slice into views where an array slices into copies.
+    binaryType: 'uint8array',
+    open,
+    data(socket, chunk) {
+      socket.data?.received(chunk)
+    },
+    drain(socket) {
+      socket.data?.writable()
+    },
+    end(socket) {
+      if (socket.data) socket.data.ended()
+      else socket.end()
+    },
+    close(socket) {
+      socket.data?.closed()
+    },
+    // A reset comes as `close` too; without a handler the error would end the process.
+    error() {},
+  }
+}
+
 /** The listening sockets of one address. Who receives clients may change while they are open. */
 export class Entrance {
   readonly port: number
-  private readonly listeners: readonly Bun.TCPSocketListener<Guest | undefined>[]
+  private readonly listeners: readonly Listener[]
 
-  /** @throws ListenError */
+  /** `flag` is where the port comes from, for the complaint. @throws ListenError */
   constructor(
     readonly asked: Address,
+    flag: string,
     public admit: Admit,
   ) {
-    const socket: Bun.SocketHandler<Guest | undefined> = {
-      // A Buffer would slice into views where an array slices into copies.
-      binaryType: 'uint8array',
-      open: socket => {
-        socket.data = this.admit(socket)
-      },
-      data(socket, chunk) {
-        socket.data?.received(chunk)
-      },
-      drain(socket) {
-        socket.data?.writable()
-      },
-      end(socket) {
-        if (socket.data) socket.data.ended()
-        else socket.end()
-      },
-      close(socket) {
-        socket.data?.closed()
-      },
-      // A reset comes as `close` too; without a handler the error would end the process.
-      error() {},
-    }
-    this.listeners = listen(asked, '--port', (hostname, port) =>
+    const socket = eventsToGuest(socket => {
+      socket.data = this.admit(socket)
+    })
+    this.listeners = listen(asked, flag, (hostname, port) =>
       Bun.listen<Guest | undefined>({ hostname, port, socket, data: undefined, allowHalfOpen: true }),
     )
     this.port = this.listeners[0]!.port
@@ -97,8 +98,8 @@ export class Entrance {
  * What listens on an address: one socket, or one for each loopback address. `flag` is where the port comes from, for the
  * complaint. @throws ListenError
  */
-export function listen<L extends Listener>({ host, port }: Address, flag: string, open: Open<L>): L[] {
-  const openOn: Open<L> = (hostname, port) => {
+function listen({ host, port }: Address, flag: string, open: Open): Listener[] {
+  const openOn: Open = (hostname, port) => {
     try {
       return open(hostname, port)
     } catch (error) {
@@ -109,7 +110,7 @@ export function listen<L extends Listener>({ host, port }: Address, flag: string
   return port === 0 ? listenOnFreePort(openOn) : listenOnLoopbacks(port, openOn)
 }
 
-function listenOnFreePort<L extends Listener>(open: Open<L>): L[] {
+function listenOnFreePort(open: Open): Listener[] {
   for (let tries = 1; ; tries++) {
     try {
       return listenOnLoopbacks(0, open)
@@ -120,8 +121,8 @@ function listenOnFreePort<L extends Listener>(open: Open<L>): L[] {
 }
 
 /** Both or none: with one of them taken, clients that say `localhost` would reach a stranger. No IPv6 is no harm. */
-function listenOnLoopbacks<L extends Listener>(port: number, open: Open<L>): L[] {
-  const listeners: L[] = []
+function listenOnLoopbacks(port: number, open: Open): Listener[] {
+  const listeners: Listener[] = []
   for (const host of LOOPBACKS) {
     try {
       listeners.push(open(host, listeners[0]?.port ?? port))

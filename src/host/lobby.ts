@@ -26,7 +26,7 @@ export class Lobby {
 
   /** @throws ListenError */
   constructor(settings: EarlySettings) {
-    this.entrance = new Entrance(settings, socket => {
+    this.entrance = new Entrance(settings, '--port', socket => {
       if (this.guests.size === MOST_GUESTS && !this.turnAwayEnded()) {
         socket.terminate()
         return undefined

@@ -1,4 +1,4 @@
-/** How the limit on open files is shared out: to files of the data directory, and to connections. @module */
+/** How the limit on open files is shared out: to files of the data directory, to Kafka clients, and to those of REST. @module */
 import { readFileSync } from 'node:fs'
 
 /** For systems that do not say: macOS gives a process far more, once it asks as Bun does. */
@@ -9,6 +9,10 @@ const RESERVED_COUNT = 64
 const MOST_HANDLES = 128
 const LEAST_HANDLES = 8
 const LEAST_CONNECTIONS = 16
+/** A client of REST takes a handle, and both ends of its way to the server that answers. */
+const REST_HANDLES = 3
+/** What a pool of connections has at most. */
+const MOST_REST_CONNECTIONS = 256
 
 /** Handles of files in the data directory that are held open: as many as are of use, or half of what there is. */
 export function maxHandleCount(limit = openFileLimit()): number {
@@ -17,7 +21,13 @@ export function maxHandleCount(limit = openFileLimit()): number {
 
 /** At the limit itself the system's accept would fail again and again, and nobody would be served. */
 export function maxConnectionCount(limit = openFileLimit()): number {
-  return Math.max(limit - maxHandleCount(limit) - RESERVED_COUNT, LEAST_CONNECTIONS)
+  const rest = REST_HANDLES * maxRestConnectionCount(limit)
+  return Math.max(limit - maxHandleCount(limit) - rest - RESERVED_COUNT, LEAST_CONNECTIONS)
+}
+
+/** A small part, so that a flood of them leaves Kafka clients what they need. */
+export function maxRestConnectionCount(limit = openFileLimit()): number {
+  return Math.min(Math.floor(limit / 32), MOST_REST_CONNECTIONS)
 }
 
 function openFileLimit(): number {

@@ -38,6 +38,8 @@ const USAGE_EXIT_CODE = 2
 const INTERRUPTED_EXIT_CODE = 130
 /** Answers that no client has read by then are lost: a stop takes a second at most. */
 const STOP_MS = 800
+/** Until then it is looked for clients now and then. */
+const LOOK_EVERY_MS = 100
 /** After a start that finds much, as partitions of transactions, everything is loaded by then. */
 const SETTLED_MS = 1500
 
@@ -65,7 +67,8 @@ export async function serve(settings: Settings, lobby: Lobby | null): Promise<vo
     onHeavyCrc32cUse(() => setTimeout(() => accelerateCrc32c(compileCrc32c())))
     announce(running, settings)
     open.empty(running.server.admit)
-    setTimeout(settle, SETTLED_MS, running.server)
+    const looking = lookForClients(running.server)
+    setTimeout(settle, SETTLED_MS, running.server, looking)
   } catch (error) {
     if (settings.readyFile !== null) removeStaleReadyFile(settings.readyFile)
     const line = reasonOf(error, settings)
@@ -92,10 +95,7 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
   try {
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings
-    const connect = (peer: Peer) => {
-      compileEagerly()
-      return broker.connect(peer)
-    }
+    const connect = (peer: Peer) => broker.connect(peer)
     const server = serveTcp({ entrance, advertised, limits: configs, connect, log })
     const rest = openRest(settings, { broker, clock, port: server.port, directory: directoryOf(settings) }, log)
     return { storage, broker, server, rest }
@@ -127,15 +127,33 @@ function announce({ server, rest, broker }: Running, settings: Settings): void {
   if (text !== null) console.log(text)
 }
 
-/** The build holds the compilers back while the program starts (compile.jitPolicy); what clients ask for is worth them. */
+/**
+ * What clients ask for is worth the compilers, which the build holds back while the program starts (compile.jitPolicy).
+ * Who asks only whether somebody is there is gone by the next look.
+ */
+function lookForClients(server: TcpServer): NodeJS.Timeout {
+  let hadClients = false
+  return setInterval(() => {
+    const hasClients = server.connectionCount > 0
+    if (hasClients && hadClients) compileEagerly()
+    // What is garbage by now must not lie between what is kept later: the pages of both could not be given back.
+    if (!hasClients) Bun.gc(true)
+    hadClients = hasClients
+  }, LOOK_EVERY_MS)
+}
+
 function compileEagerly(): void {
   Bun.unsafe.setJITPolicy(1)
 }
 
 /** Nothing is left to do for the start: what only that has needed is given back, unless clients are at work already. */
-function settle({ connectionCount }: TcpServer): void {
+function settle({ connectionCount }: TcpServer, looking: NodeJS.Timeout): void {
+  clearInterval(looking)
   compileEagerly()
-  if (connectionCount === 0) Bun.shrink()
+  if (connectionCount > 0) return
+  // What is garbage keeps code and pages from being given back.
+  Bun.gc(true)
+  Bun.shrink()
 }
 
 /** Null where everything lies in memory. */

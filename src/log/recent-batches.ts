@@ -23,8 +23,4 @@ export class RecentBatches {
     }
     return null
   }
-
-  clear(): void {
-    this.count = 0
-  }
 }

@@ -26,7 +26,8 @@ export class Segment {
   private loaded: SegmentIndexes | null = null
   private loadedTransactions: TransactionIndex | null = null
   private knownMaxTimestamp: number | null = null
-  private readonly recent = new RecentBatches()
+  /** Null until something is appended: most segments are only read, or not even that. */
+  private recent: RecentBatches | null = null
   /** The last place that was looked for: a fetch asks for it twice, for how much there is and for the bytes. */
   private foundOffset = -1
   private foundPosition = 0
@@ -127,6 +128,7 @@ export class Segment {
     if (this.sizeBytes === 0) this.knownFirstTimestamp = maxTimestamp
     this.isFlushed = false
     this.indexes.note(lastOffset, maxTimestamp, this.sizeBytes, sizeBytes, config.indexIntervalBytes)
+    this.recent ??= new RecentBatches()
     this.recent.add(baseOffset, this.sizeBytes)
     this.sizeBytes += sizeBytes
   }
@@ -155,7 +157,7 @@ export class Segment {
 
   /** The position of the batch that holds `offset`, or of the first after it; null if all are before it. @throws DiskError */
   positionOf(offset: number): number | null {
-    const known = offset === this.foundOffset ? this.foundPosition : this.recent.positionOf(offset)
+    const known = offset === this.foundOffset ? this.foundPosition : (this.recent?.positionOf(offset) ?? null)
     if (known !== null) return known
     const cursor = this.cursorAt(this.indexes.offsets.lookup(offset))
     while (cursor.next()) {
@@ -261,7 +263,7 @@ export class Segment {
 
   /** Forgets what can be read again: indexes that are in their files. Handles and mappings are the disk's to give up. */
   forgetIndexes(): void {
-    this.recent.clear()
+    this.recent = null
     // One that is empty takes less than to look whether it has a file.
     if (this.loadedTransactions?.isSaved && !this.loadedTransactions.isEmpty) this.loadedTransactions = null
     if (!this.loaded?.isSaved) return

@@ -76,7 +76,7 @@ function started(
     sessions.push(session)
     return session
   }
-  const entrance = new Entrance({ host: '127.0.0.1', port: 0, ...options }, () => undefined)
+  const entrance = new Entrance({ host: '127.0.0.1', port: 0, ...options }, '--port', () => undefined)
   const server = serveTcp({ entrance, connect, log, limits: NO_LIMITS, ...options })
   return { server, sessions, lines, [Symbol.asyncDispose]: () => server.close() }
 }
@@ -121,7 +121,7 @@ const MIB = 1024 * 1024
 /** A server, and a socket that it has not received yet. */
 async function beforeReceived() {
   const waiting = Promise.withResolvers<ClientSocket>()
-  const entrance = new Entrance({ host: '127.0.0.1', port: 0 }, socket => void waiting.resolve(socket))
+  const entrance = new Entrance({ host: '127.0.0.1', port: 0 }, '--port', socket => void waiting.resolve(socket))
   const client = await connected(entrance.port)
   return { client, socket: await waiting.promise, host: started(() => {}, { entrance }) }
 }

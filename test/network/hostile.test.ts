@@ -195,6 +195,30 @@ test(
 )
 
 test(
+  'a flood of connections to REST leaves Kafka clients what they need',
+  async () => {
+    using directory = temporaryDirectory()
+    const under = ['sh', '-c', 'ulimit -n 256; exec "$@"', 'sh']
+    await using small = await startBroker({ directory: directory.path, under, flags: ['--http-port', '0'] })
+    using attack = await crowd(2000, small.httpPort, { reads: true })
+    using other = await connect(small.port)
+    await createTopic(other, 'made-meanwhile', 10)
+    expect((await latenciesMs(other, 101))[50]).toBeLessThan(MEDIAN_MS)
+    expect(attack.clients.filter(client => !client.isClosed).length).toBe(8)
+    const before = cpuTicks(small.pid)
+    await Bun.sleep(1000)
+    expect(cpuTicks(small.pid) - before).toBeLessThan(25)
+    attack[Symbol.dispose]()
+    await Bun.sleep(100)
+    const answer = await globalThis.fetch(`http://127.0.0.1:${small.httpPort}/v1/topics`)
+    expect(await answer.json()).toMatchObject([{ name: 'made-meanwhile' }])
+    await small.stop()
+    expect((await small.stderr).split('\n')[0]).toMatch(/a client of REST refused: there are 8/)
+  },
+  TIMEOUT_MS,
+)
+
+test(
   "Kafka's limits on connections hold, and connections in use outlive connections.max.idle.ms",
   async () => {
     using directory = temporaryDirectory()

@@ -2,12 +2,12 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Broker } from '../../broker/broker.ts'
 import type { LocalClient } from '../../broker/local-client.ts'
-import { plainAddress } from '../addresses.ts'
 import type { Settings } from '../config.ts'
-import { type Address, ListenError, listen } from '../listen.ts'
-import { type Log, textOf } from '../log.ts'
+import { type Address, Entrance, ListenError } from '../listen.ts'
+import type { Log } from '../log.ts'
 import { version } from '../version.ts'
 import type { createApp, RestOptions } from './app.ts'
+import { RestClients } from './clients.ts'
 
 export interface RestServer {
   readonly port: number
@@ -17,7 +17,8 @@ export interface RestServer {
   close(): Promise<unknown>
 }
 
-export interface RestServerOptions extends Omit<RestOptions, 'facts'> {
+export interface RestServerOptions extends Omit<RestOptions, 'facts' | 'log'> {
+  readonly log: Pick<Log, 'error' | 'warnSparingly'>
   readonly doors: Pick<LocalClient, 'call' | 'close'>
   /** All but the port, which is known once it is listened on. */
   readonly facts: Omit<RestOptions['facts'], 'httpPort'>
@@ -33,8 +34,6 @@ export interface Served {
   readonly directory: string | null
 }
 
-/** A connection that nothing goes over is closed. */
-const IDLE_SECONDS = 10
 /** Answers are read step by step, so that one of them needs no more. */
 const ROOM_BYTES = 1024 * 1024
 
@@ -71,38 +70,25 @@ function asAnswered(request: Request): Request {
 /** @throws ListenError */
 export function serveRest(address: Address, options: RestServerOptions): RestServer {
   let app: Promise<ReturnType<typeof createApp>> | null = null
-  const loadApp = async (httpPort: number) => {
+  const loadApp = async () => {
     const { createApp } = await import('./app.ts')
-    return createApp({ ...options, facts: { ...options.facts, httpPort } })
+    return createApp({ ...options, facts: { ...options.facts, httpPort: entrance.port } })
   }
-  const servers = listen(address, '--http-port', (hostname, port) =>
-    Bun.serve({
-      hostname,
-      port,
-      // Without it whoever says so too may listen on the same port.
-      reusePort: false,
-      development: false,
-      idleTimeout: IDLE_SECONDS,
-      // Bodies are bounded where they are read, with an answer that says so.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      async fetch(request, server) {
-        app ??= loadApp(server.port ?? 0)
-        // Who is gone already may have come over loopback, where more is asked of requests.
-        const remoteAddress = plainAddress(server.requestIP(request)?.address ?? '127.0.0.1')
-        return (await app).fetch(asAnswered(request), { remoteAddress })
-      },
-      error: error => {
-        options.log.error(`REST: ${textOf(error)}`)
-        return new Response(null, { status: 500 })
-      },
-    }),
-  )
+  const clients = new RestClients({
+    log: options.log,
+    async answer(request, remoteAddress) {
+      app ??= loadApp()
+      return (await app).fetch(asAnswered(request), { remoteAddress })
+    },
+  })
+  const entrance = new Entrance(address, '--http-port', clients.admit)
   return {
-    port: servers[0]?.port ?? 0,
-    hosts: servers.map(server => server.hostname ?? ''),
+    port: entrance.port,
+    hosts: entrance.hosts,
     close() {
       options.doors.close()
-      return Promise.all(servers.map(server => server.stop(false)))
+      entrance.close()
+      return clients.close()
     },
   }
 }
