@@ -39,7 +39,8 @@ const INTERRUPTED_EXIT_CODE = 130
 /** Answers that no client has read by then are lost: a stop takes a second at most. */
 const STOP_MS = 800
 /** Until then it is looked for clients now and then. */
-const LOOK_EVERY_MS = 100
+const LOOK_EVERY_MS = 25
+const LOOKS_PER_COLLECTION = 4
 /** After a start that finds much, as partitions of transactions, everything is loaded by then. */
 const SETTLED_MS = 1500
 
@@ -133,11 +134,12 @@ function announce({ server, rest, broker }: Running, settings: Settings): void {
  */
 function lookForClients(server: TcpServer): NodeJS.Timeout {
   let hadClients = false
+  let quietLooks = 0
   return setInterval(() => {
     const hasClients = server.connectionCount > 0
     if (hasClients && hadClients) compileEagerly()
     // What is garbage by now must not lie between what is kept later: the pages of both could not be given back.
-    if (!hasClients) Bun.gc(true)
+    if (!hasClients && ++quietLooks % LOOKS_PER_COLLECTION === 0) Bun.gc(true)
     hadClients = hasClients
   }, LOOK_EVERY_MS)
 }
