@@ -7,8 +7,11 @@ import type { Sweepable } from '../idle-sweep.ts'
 import type { ClientSocket, Guest } from '../listen.ts'
 import { OutputQueue, type Sink } from '../output-queue.ts'
 
+/** A client that has not read all may be reading: the system tells of room only when a good part of its buffer is free. */
+const READING_MS = 120_000
+
 export class Relay implements Sweepable {
-  activeAtMs = performance.now()
+  private movedAtMs = performance.now()
   readonly client = new End(this, () => this.server)
   /** Takes bytes from the beginning, and has a socket later. */
   readonly server = new End(this, () => this.client)
@@ -20,10 +23,14 @@ export class Relay implements Sweepable {
     private readonly over: () => void,
   ) {}
 
-  /** Ends it at once. */
+  get activeAtMs(): number {
+    return this.movedAtMs + (this.client.queuedBytes > 0 ? READING_MS : 0)
+  }
+
+  /** Ends it at once; what the system has of an answer still goes to the client, which may read slowly. */
   finish(): void {
-    this.client.terminate()
-    this.server.terminate()
+    this.client.close()
+    this.server.close()
   }
 
   /** The client will ask nothing more: ends it when what it has asked is answered. */
@@ -32,7 +39,7 @@ export class Relay implements Sweepable {
   }
 
   moved(): void {
-    this.activeAtMs = performance.now()
+    this.movedAtMs = performance.now()
   }
 
   closed(): void {
@@ -83,7 +90,7 @@ class End implements Guest, Sink {
   writable(): void {
     this.way.moved()
     this.output.drain()
-    if (this.output.queuedBytes > 0) return
+    if (this.queuedBytes > 0) return
     if (this.isLast) this.shutDown()
     else this.other().resume()
   }
@@ -91,7 +98,7 @@ class End implements Guest, Sink {
   ended(): void {
     this.hasEnded = true
     this.other().finish()
-    if (this.isLast && this.output.queuedBytes === 0) this.socket?.end()
+    if (this.isLast && this.queuedBytes === 0) this.socket?.end()
   }
 
   closed(): void {
@@ -102,8 +109,14 @@ class End implements Guest, Sink {
     this.way.closed()
   }
 
-  terminate(): void {
-    this.socket?.terminate()
+  /** Bytes that its socket has not taken yet. */
+  get queuedBytes(): number {
+    return this.output.queuedBytes
+  }
+
+  close(): void {
+    if (this.queuedBytes > 0) this.socket?.terminate()
+    else this.socket?.end()
     this.closed()
   }
 
@@ -122,7 +135,7 @@ class End implements Guest, Sink {
   finish(): void {
     if (this.isLast || this.isClosed) return
     this.isLast = true
-    if (this.output.queuedBytes === 0) this.shutDown()
+    if (this.queuedBytes === 0) this.shutDown()
   }
 
   /** Reads on, to nowhere: to close with unread input would reset the connection under the last answer. */
