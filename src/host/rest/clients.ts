@@ -8,6 +8,7 @@ import { IdleSweep } from '../idle-sweep.ts'
 import { type ClientSocket, eventsToGuest, type Guest } from '../listen.ts'
 import { type Log, textOf } from '../log.ts'
 import { maxRestConnectionCount } from '../open-files.ts'
+import { nextRound } from '../rounds.ts'
 import { Relay } from './relay.ts'
 
 export interface RestClientsOptions {
@@ -20,6 +21,8 @@ export interface RestClientsOptions {
 }
 
 const IDLE_MS = 10_000
+/** The server takes a client in one, and reads what it asks in the next. */
+const ROUNDS_TO_ASK = 3
 /** Where the server answers: for this process alone, and nobody is told its port. */
 const WITHIN = '127.0.0.1'
 
@@ -30,6 +33,8 @@ export class RestClients {
   private readonly byPort = new Map<number, Relay>()
   /** Listens when the first client comes, so that a start does not pay for it. */
   private server: Bun.Server<undefined> | null = null
+  /** Those who are not at the server yet. */
+  private readonly onTheirWay = new Set<Promise<void>>()
   private maxCount: number | null = null
   private whenEmpty: (() => void) | null = null
 
@@ -42,7 +47,10 @@ export class RestClients {
     const { log, maxCount = maxRestConnectionCount } = this.options
     this.maxCount ??= maxCount()
     if (this.relays.size >= this.maxCount) {
-      log.warnSparingly('refused', `a client of REST refused: there are ${this.relays.size} (limit on open files)`)
+      log.warnSparingly(
+        'refused by REST',
+        `a client of REST refused: there are ${this.relays.size} (limit on open files)`,
+      )
       client.terminate()
       return undefined
     }
@@ -51,12 +59,19 @@ export class RestClients {
     this.relays.add(relay)
     this.idleSweep.start()
     relay.client.open(client)
-    this.lead(relay).catch(() => relay.finish())
+    const led = this.lead(relay)
+      .catch(() => relay.finish())
+      .finally(() => this.onTheirWay.delete(led))
+    this.onTheirWay.add(led)
     return relay.client
   }
 
   /** Nobody new comes; is done when those who are here have their answers. */
   async close(): Promise<void> {
+    if (this.relays.size > 0) {
+      await Promise.all(this.onTheirWay)
+      for (let rounds = 0; rounds < ROUNDS_TO_ASK; rounds++) await nextRound()
+    }
     await this.server?.stop(false)
     if (this.relays.size === 0) return
     const empty = new Promise<void>(resolve => {
@@ -98,13 +113,15 @@ export class RestClients {
       hostname: WITHIN,
       port: 0,
       development: false,
-      // Clients are swept here.
-      idleTimeout: 0,
+      // It knows of bodies that come byte by byte.
+      idleTimeout: IDLE_MS / 1000,
       // Bodies are bounded where they are read, with an answer that says so.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request, server) => {
-        const port = server.requestIP(request)?.port ?? 0
-        return answer(request, this.byPort.get(port)?.address ?? WITHIN)
+        const relay = this.byPort.get(server.requestIP(request)?.port ?? 0)
+        // Somebody has found the port, or is gone already.
+        if (!relay) return new Response(null, { status: 403 })
+        return answer(request, relay.address)
       },
       error: error => {
         log.error(`REST: ${textOf(error)}`)

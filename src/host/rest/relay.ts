@@ -35,6 +35,7 @@ export class Relay implements Sweepable {
 
   /** The client will ask nothing more: ends it when what it has asked is answered. */
   windUp(): void {
+    this.client.hurry()
     this.server.finish()
   }
 
@@ -59,6 +60,8 @@ class End implements Guest, Sink {
   private hasEnded = false
   /** Nothing more is to be sent. */
   private isLast = false
+  /** Once everything is sent, it is read on until the other side closes. */
+  private isLingering = true
 
   constructor(
     private readonly way: Relay,
@@ -114,6 +117,13 @@ class End implements Guest, Sink {
     return this.output.queuedBytes
   }
 
+  /** Closes it without waiting for the other side, once everything is sent. */
+  hurry(): void {
+    this.isLingering = false
+    if (this.isLast && this.queuedBytes === 0) this.socket?.end()
+  }
+
+  /** At once. */
   close(): void {
     if (this.queuedBytes > 0) this.socket?.terminate()
     else this.socket?.end()
@@ -140,7 +150,7 @@ class End implements Guest, Sink {
 
   /** Reads on, to nowhere: to close with unread input would reset the connection under the last answer. */
   private shutDown(): void {
-    if (this.hasEnded) this.socket?.end()
+    if (this.hasEnded || !this.isLingering) this.socket?.end()
     else this.socket?.shutdown()
     this.resume()
   }

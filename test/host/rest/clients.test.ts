@@ -156,6 +156,54 @@ test('that say nothing are let go when it closes', async () => {
   await client.closed
 })
 
+test('that have their answers, and stay, do not hold it up when it closes', async () => {
+  const { port, close } = receive({})
+  const clients = [await come(port), await come(port)]
+  clients[0]?.send(bytesOf(get))
+  clients[1]?.send(bytesOf(get.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n')))
+  await Bun.sleep(100)
+  const startMs = performance.now()
+  await close()
+  expect(performance.now() - startMs).toBeLessThan(300)
+})
+
+test('that have just asked when it closes get their answers', async () => {
+  let closed: Promise<void> | undefined
+  const log = { error: () => {}, warnSparingly: () => {} }
+  const clients = new RestClients({ log, answer: async () => new Response('hello') })
+  const entrance = new Entrance({ host: '127.0.0.1', port: 0 }, '--http-port', socket => {
+    const guest = clients.admit(socket)
+    if (!guest) return undefined
+    return {
+      received(chunk) {
+        guest.received(chunk)
+        closed ??= clients.close()
+      },
+      writable: () => guest.writable(),
+      ended: () => guest.ended(),
+      closed: () => guest.closed(),
+    }
+  })
+  const client = await come(entrance.port, { reads: true })
+  client.send(bytesOf(get))
+  await client.closed
+  expect(client.readBytes).toBeGreaterThan(0)
+  await closed
+  entrance.close()
+})
+
+test('that send a body byte by byte are closed', async () => {
+  const { port } = receive({ answer: async request => new Response(await request.text()) })
+  const client = await come(port, { reads: true })
+  client.send(bytesOf('POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100000\r\n\r\n'))
+  const deadlineMs = performance.now() + 20_000
+  while (!client.isClosed && performance.now() < deadlineMs) {
+    client.send(bytesOf('x'))
+    await Bun.sleep(500)
+  }
+  expect(client.isClosed).toBe(true)
+}, 30_000)
+
 test('that are here when it closes get their answers', async () => {
   const asked = Promise.withResolvers<void>()
   const given = Promise.withResolvers<Response>()
