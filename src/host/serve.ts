@@ -1,6 +1,5 @@
 /** A broker as a process: starts it, says so, and stops it when told. @module */
 import { Broker } from '../broker/broker.ts'
-import type { Peer } from '../broker/peer.ts'
 import { BrokerConfigs, ConfigError } from '../core/configs/broker-configs.ts'
 import { refuseConflicts } from '../core/configs/start-conflicts.ts'
 import { JournalError } from '../core/machine.ts'
@@ -38,11 +37,11 @@ const USAGE_EXIT_CODE = 2
 const INTERRUPTED_EXIT_CODE = 130
 /** Answers that no client has read by then are lost: a stop takes a second at most. */
 const STOP_MS = 800
-/** Until then it is looked for clients now and then. */
-const LOOK_EVERY_MS = 25
-const LOOKS_PER_COLLECTION = 4
 /** After a start that finds much, as partitions of transactions, everything is loaded by then. */
 const SETTLED_MS = 1500
+/** How often it is looked for clients until then, and how many looks without any make a collection of garbage. */
+const LOOK_EVERY_MS = 25
+const LOOKS_PER_COLLECTION = 4
 
 interface Running {
   readonly storage: Storage
@@ -96,7 +95,7 @@ async function start(settings: Settings, entrance: Entrance, log: Log): Promise<
   try {
     if (settings.topics.length > 0) makeTopics(broker.catalog, settings.topics, clock.now())
     const { advertised } = settings
-    const connect = (peer: Peer) => broker.connect(peer)
+    const connect = broker.connect.bind(broker)
     const server = serveTcp({ entrance, advertised, limits: configs, connect, log })
     const rest = openRest(settings, { broker, clock, port: server.port, directory: directoryOf(settings) }, log)
     return { storage, broker, server, rest }
