@@ -7,8 +7,18 @@
  */
 import { assert } from '../base/assert.ts'
 
-const WINDOW_BYTES = 16 * 1024 * 1024
-const CAP_BYTES = 128 * 1024 * 1024
+const MIB = 1024 * 1024
+
+/** In bytes; a mapping begins and ends with a page of the system. */
+export interface WindowSizes {
+  readonly window: number
+  /** From the begin of one window to that of the next. The rest, in which they overlap, is what consumers ask for at a time. */
+  readonly stride: number
+  /** Of all windows together. */
+  readonly cap: number
+}
+
+const SIZES: WindowSizes = { window: 16 * MIB, stride: 15 * MIB, cap: 128 * MIB }
 
 /** One file's windows, by index. The file's owner keeps it. */
 export class FileWindows {
@@ -31,21 +41,20 @@ export class MappedWindows {
   private isBroken = false
 
   constructor(
-    private readonly windowBytes = WINDOW_BYTES,
-    private readonly capBytes = CAP_BYTES,
+    private readonly sizes = SIZES,
     private readonly map: MapFile = Bun.mmap,
   ) {}
 
   /** Bytes that are mapped and not yet left to the collector. */
   get mappedBytes(): number {
-    return this.windows.size * this.windowBytes
+    return this.windows.size * this.sizes.window
   }
 
   /** A view of `length` bytes at `position`, or null where no one window has them: then they must be read. */
   view(file: FileWindows, position: number, length: number, fileBytes: number): Uint8Array | null {
-    const index = Math.floor(position / this.windowBytes)
-    const start = index * this.windowBytes
-    const end = start + this.windowBytes
+    const index = Math.floor(position / this.sizes.stride)
+    const start = index * this.sizes.stride
+    const end = start + this.sizes.window
     if (position + length > end || end > fileBytes) return null
     const window = file.byIndex.get(index) ?? this.open(file, index)
     if (!window) return null
@@ -64,7 +73,7 @@ export class MappedWindows {
    */
   unmapBeyond(file: FileWindows, size: number): void {
     for (const window of file.byIndex.values()) {
-      if ((window.index + 1) * this.windowBytes <= size) continue
+      if (window.index * this.sizes.stride + this.sizes.window <= size) continue
       this.drop(window)
       window.bytes.buffer.transfer(0)
       assert(window.bytes.length === 0, `${file.absolutePath} is still mapped beyond ${size}`)
@@ -73,10 +82,10 @@ export class MappedWindows {
 
   private open(file: FileWindows, index: number): Window | null {
     if (this.isBroken) return null
-    const size = this.windowBytes
+    const { window: size, stride } = this.sizes
     try {
       // A private mapping: a stray write to a view cannot reach the file.
-      const bytes = this.map(file.absolutePath, { offset: index * size, size, shared: false })
+      const bytes = this.map(file.absolutePath, { offset: index * stride, size, shared: false })
       const window = { file, index, bytes }
       file.byIndex.set(index, window)
       this.windows.add(window)
@@ -97,7 +106,7 @@ export class MappedWindows {
 
   private evict(): void {
     for (const oldest of this.windows) {
-      if (this.mappedBytes <= this.capBytes) return
+      if (this.mappedBytes <= this.sizes.cap) return
       this.drop(oldest)
     }
   }

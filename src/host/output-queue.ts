@@ -6,9 +6,11 @@ export interface Sink {
   write(bytes: Uint8Array, offset: number, length: number): number
 }
 
-/** Pieces below this are joined into one write; others are written from where they lie. */
-const BIG_BYTES = 64 * 1024
-const JOINT_BYTES = 2 * BIG_BYTES
+/**
+ * Pieces below this are joined into one write, with the head of a big one that follows: a write of a few bytes wakes the
+ * client for them. What is left of a big one is written from where it lies.
+ */
+const JOINT_BYTES = 64 * 1024
 /** The codec's writer uses buffers of up to this size again (src/wire/writer.ts): what lies in one must be copied. */
 const REUSED_BYTES = 1024 * 1024
 
@@ -44,11 +46,10 @@ export class OutputQueue {
   /** Sends on, until the sink is full or nothing is left. */
   drain(): void {
     let sentCount = 0
-    for (let piece = this.pieces[0]; piece; piece = this.pieces[sentCount]) {
-      if (piece.length === 0) throw new Error('bytes that were to be sent have been unmapped')
-      const smallCount = this.countSmall(sentCount)
-      const isJoined = smallCount > 1
-      const length = isJoined ? this.join(sentCount, smallCount) : piece.length - this.offset
+    for (let piece = this.pieceAt(0); piece; piece = this.pieceAt(sentCount)) {
+      const leftBytes = piece.length - this.offset
+      const isJoined = leftBytes < JOINT_BYTES && sentCount + 1 < this.pieces.length
+      const length = isJoined ? this.join(sentCount) : leftBytes
       const written = this.sink.write(isJoined ? joint : piece, isJoined ? 0 : this.offset, length)
       if (written < 0) {
         this.clear()
@@ -66,27 +67,25 @@ export class OutputQueue {
     this.offset = this.unsentBytes = 0
   }
 
-  /** How many pieces from `first` on fit together into one joint write. */
-  private countSmall(first: number): number {
-    let count = 0
-    let length = -this.offset
-    for (let piece = this.pieces[first]; piece && piece.length < BIG_BYTES; piece = this.pieces[first + count]) {
-      length += piece.length
-      if (length > JOINT_BYTES) break
-      count++
-    }
-    return count
-  }
-
-  private join(first: number, count: number): number {
+  /** Fills the joint with what is left of the pieces from `first` on; returns the bytes that are in it. */
+  private join(first: number): number {
     let length = 0
-    for (let i = first; i < first + count; i++) {
-      const piece = this.pieces[i]!
-      const unsent = i === first ? piece.subarray(this.offset) : piece
-      joint.set(unsent, length)
-      length += unsent.length
+    let offset = this.offset
+    for (let i = first; length < JOINT_BYTES; i++) {
+      const piece = this.pieceAt(i)
+      if (!piece) break
+      const end = Math.min(piece.length, offset + JOINT_BYTES - length)
+      joint.set(offset === 0 && end === piece.length ? piece : piece.subarray(offset, end), length)
+      length += end - offset
+      offset = 0
     }
     return length
+  }
+
+  private pieceAt(index: number): Uint8Array | undefined {
+    const piece = this.pieces[index]
+    if (piece?.length === 0) throw new Error('bytes that were to be sent have been unmapped')
+    return piece
   }
 
   /** Takes note that `written` bytes from the piece at `index` on are gone; returns the piece to go on with. */

@@ -265,7 +265,7 @@ function onSmallDisk(directory: string): { report: FullDiskReport; code: string 
 
 test('complete windows are mapped, the rest is read, and both are the same bytes', () => {
   using directory = temporaryDirectory()
-  const windows = new MappedWindows(64 * 1024)
+  const windows = new MappedWindows({ window: 64 * 1024, stride: 64 * 1024, cap: 1024 * 1024 })
   const disk = new FileDisk(directory.path, { windows })
   const file = disk.open('a.log')
   const content = Uint8Array.from({ length: 200_000 }, (_, i) => i * 7)

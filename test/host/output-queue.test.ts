@@ -26,11 +26,28 @@ test('one piece is one write', () => {
   expect(sink.offered).toEqual([100])
 })
 
-test('small pieces are joined, big ones are sent from where they lie', () => {
-  const sink = new FakeSink()
-  const pieces = [filled(10, 1), filled(0, 9), filled(20, 2), filled(64 * KIB, 3), filled(5, 4), filled(6, 5)]
-  new OutputQueue(sink).send(pieces)
-  expect(sink.offered).toEqual([30, 64 * KIB, 11])
+test('small pieces are joined with the head of a big one, which goes on from where it lies', () => {
+  const offers: [Uint8Array, number, number][] = []
+  const sink: Sink = {
+    write(...offer) {
+      offers.push(offer)
+      return offer[2]
+    },
+  }
+  const big = filled(200 * KIB, 3)
+  new OutputQueue(sink).send([filled(10, 1), filled(0, 9), filled(20, 2), big, filled(5, 4), filled(6, 5)])
+  expect(offers.map(([, , length]) => length)).toEqual([64 * KIB, 136 * KIB + 30, 11])
+  expect(offers[1]?.[0]).toBe(big)
+  expect(offers[1]?.[1]).toBe(64 * KIB - 30)
+})
+
+test('what is left of a big piece is joined once it is small', () => {
+  const sink = new FakeSink([64 * KIB])
+  const queue = new OutputQueue(sink)
+  const pieces = [filled(64 * KIB + 10, 1), filled(20, 2)]
+  queue.send(pieces)
+  queue.drain()
+  expect(sink.offered).toEqual([64 * KIB + 10, 30])
   expect(sink.taken).toEqual(pieces.flatMap(piece => [...piece]))
 })
 
@@ -66,6 +83,16 @@ test('views of large buffers are kept as they are, others are copied', () => {
   queue.send([mapped])
   mapped.buffer.transfer(0)
   expect(() => queue.drain()).toThrow('unmapped')
+})
+
+test('bytes that are unmapped are not left out between others', () => {
+  const sink = new FakeSink([0])
+  const queue = new OutputQueue(sink)
+  const mapped = new Uint8Array(new ArrayBuffer(2 * KIB * KIB), 0, 100)
+  queue.send([filled(10, 1), mapped, filled(10, 2)])
+  mapped.buffer.transfer(0)
+  expect(() => queue.drain()).toThrow('unmapped')
+  expect(sink.taken).toEqual([])
 })
 
 test('a closed sink drops everything', () => {
