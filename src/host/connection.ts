@@ -15,7 +15,7 @@ import type { ClientSocket, Guest } from './listen.ts'
 import { type Log, textOf } from './log.ts'
 import { OutputQueue } from './output-queue.ts'
 import type { Rounds } from './rounds.ts'
-import type { RuntimeThreads } from './runtime-threads.ts'
+import type { TimeSlices } from './time-slices.ts'
 
 /** The hall's side of a connection. */
 export interface SessionPort {
@@ -44,7 +44,7 @@ export interface Surroundings {
   left(connection: Connection): void
   readonly held: HeldBytes
   readonly rounds: Rounds
-  readonly threads: RuntimeThreads
+  readonly slices: TimeSlices
   readonly log: Log
 }
 
@@ -217,7 +217,7 @@ export class Connection implements Guest, Peer, Holder, Sweepable {
   /** Bytes went one way or the other. */
   private moved(): void {
     this.activeAtMs = performance.now()
-    this.around.threads.noteWork(this.activeAtMs)
+    this.around.slices.noteWork(this.activeAtMs)
     const inputBytes = this.isClosing ? 0 : this.session.heldBytes + (this.held?.length ?? 0)
     const heldBytes = inputBytes + this.output.queuedBytes
     if (heldBytes === 0 && !this.isHolding) return

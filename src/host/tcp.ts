@@ -8,7 +8,7 @@ import { IdleSweep } from './idle-sweep.ts'
 import type { Admit, Entrance } from './listen.ts'
 import type { Log } from './log.ts'
 import { Rounds } from './rounds.ts'
-import { RuntimeThreads } from './runtime-threads.ts'
+import { TimeSlices } from './time-slices.ts'
 import { type CreationLimits, Turnstile } from './turnstile.ts'
 
 export interface TcpOptions {
@@ -57,7 +57,7 @@ export function serveTcp(options: TcpOptions): TcpServer {
     },
     held: new HeldBytes(options.maxHeldBytes),
     rounds: new Rounds(),
-    threads: new RuntimeThreads(),
+    slices: new TimeSlices(),
     log,
   }
 
