@@ -14,6 +14,7 @@ import { OffsetMap } from '../log/offset-map.ts'
 import type { PartitionLog } from '../log/partition.ts'
 import { RecordError } from '../wire/records/record-error.ts'
 import { OffsetCheckpoint, type TopicPartition } from './offset-checkpoint.ts'
+import { REST_MS, SLICE_MS } from './pace.ts'
 import type { Timer, Timers } from './timers.ts'
 
 export interface CleanerOptions {
@@ -25,10 +26,8 @@ export interface CleanerOptions {
   onError(message: string): void
 }
 
-/** What cleaning may take of everybody's time at once, and then everybody else is served. */
-const SLICE_MS = 2
+/** What may be read in one slice. */
 const SLICE_BYTES = 1024 * 1024
-const REST_MS = 1
 /** What log.cleaner.io.max.bytes.per.second allows in this time may be read at once, as in Kafka's LogCleaner. */
 const THROTTLE_MS = 300
 /** Kafka takes any number for log.cleaner.io.buffer.load.factor; without room nothing would ever be clean. */

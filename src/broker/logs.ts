@@ -32,6 +32,7 @@ import type { Cleaner } from './cleaner.ts'
 import { METADATA_DIRECTORY } from './format.ts'
 import { OffsetCheckpoint, type TopicPartition } from './offset-checkpoint.ts'
 import type { ProducerExpiry } from './producer-expiry.ts'
+import type { Removals } from './removals.ts'
 
 export interface LogsOptions {
   readonly disk: Disk
@@ -43,6 +44,8 @@ export interface LogsOptions {
   readonly cleaner: Cleaner
   /** Hears of every log that a producer with an id has written to. */
   readonly expiry: ProducerExpiry
+  /** Is given the directories of deleted partitions. */
+  readonly removals: Removals
   /** What a disk refuses, which it may do at any rate. */
   onError(message: string): void
   /** What is lost or set aside, which is told once. */
@@ -280,7 +283,7 @@ export class PartitionLogs implements Logs {
     this.byTopic.delete(topic.id)
     // Where it is refused, the next topic of this name will try again before it begins.
     this.attempt(() => this.forget(topic.partitions.map(({ index }) => ({ topic: topic.name, partition: index }))))
-    for (const name of retired) this.attempt(() => this.options.disk.remove(name))
+    this.options.removals.add(retired)
   }
 
   /**
@@ -288,19 +291,21 @@ export class PartitionLogs implements Logs {
    * keeps what it holds, under another name: it is not for us to say that nobody wants it (LogManager.isStrayKraftReplica).
    */
   removeStrays(topicByName: (name: string) => Topic | null, deletedIds: ReadonlySet<Uuid>): void {
-    const { disk } = this.options
+    const { disk, removals } = this.options
+    const retired: string[] = []
     for (const name of disk.list('')) {
-      if (isBeingDeleted(name)) this.attempt(() => disk.remove(name))
+      if (isBeingDeleted(name)) retired.push(name)
       const place = parsePartitionDirectory(name)
       if (!place || name === METADATA_DIRECTORY) continue
       if (topicByName(place.topic)?.partitions[place.partition]) continue
       this.attempt(() => {
         const owner = readPartitionMetadata(disk, name)
-        if (owner !== null && deletedIds.has(owner)) disk.remove(this.retire(place, 'delete'))
+        if (owner !== null && deletedIds.has(owner)) retired.push(this.retire(place, 'delete'))
         // A directory of somebody else's may have the name of a partition, too.
         else if (owner !== null || this.bytesIn(name) > 0) this.setAside(place)
       })
     }
+    removals.add(retired)
   }
 
   /** Leaves the name of a partition to a new log; what holds nothing goes. @throws DiskError */

@@ -15,6 +15,7 @@ import { PartitionLogs } from './logs.ts'
 import { MetadataJournal } from './metadata-journal.ts'
 import { ProducerExpiry } from './producer-expiry.ts'
 import { Purgatory } from './purgatory.ts'
+import { Removals } from './removals.ts'
 import { Timers } from './timers.ts'
 import type { Warnings } from './warnings.ts'
 
@@ -58,6 +59,7 @@ export function* openSteps({ disk, clock, random, configs, log }: OpeningOptions
       isCleanStart,
       cleaner: new Cleaner({ disk, timers, random, configs, now, onError }),
       expiry: new ProducerExpiry({ timers, configs, now }),
+      removals: new Removals({ disk, timers, now, onError }),
       onError,
       warn: message => log.warn(message),
       makeId: () => makeUuid(size => random.bytes(size)),
