@@ -20,10 +20,10 @@ export class Removals {
 
   constructor(private readonly options: RemovalsOptions) {}
 
-  /** Few are gone when this returns. */
+  /** Where they are few, they are gone when this returns. */
   add(directories: readonly string[]): void {
     const isIdle = this.waiting.length === 0
-    this.waiting.push(...directories)
+    for (const directory of directories) this.waiting.push(directory)
     if (isIdle) this.runSlice()
   }
 
